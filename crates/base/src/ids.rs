@@ -1,0 +1,78 @@
+//! Typed ids: a `PhotoId` cannot be passed where an `ArticleId` is meant.
+//!
+//! All are UUIDv7 (RFC 9562 §5.7), so they sort by the time they were made.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Random, Timestamp};
+
+/// What all ids have in common.
+pub trait TypedId: Copy + Eq + Ord + fmt::Display + From<Uuid> + Into<Uuid> {
+    /// A new id for something that came to be at `now`.
+    fn new(now: Timestamp, random: &mut Random) -> Self {
+        let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or(0);
+        let bytes: [u8; 10] = random.bytes();
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().into()
+    }
+}
+
+macro_rules! typed_ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "columns", derive(sea_orm::DeriveValueType))]
+        pub struct $name(pub Uuid);
+
+        impl TypedId for $name {}
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Uuid {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )*};
+}
+
+typed_ids! {
+    /// Names an article through all its revisions.
+    ArticleId,
+    /// Names one correction of an article.
+    CorrectionId,
+    /// Names one job.
+    JobId,
+    /// Names a person: author, member of staff or reader.
+    PersonId,
+    /// Names a photo and all its renditions.
+    PhotoId,
+    /// Names one revision of one article.
+    RevisionId,
+    /// Names a section.
+    SectionId,
+    /// Names an API token, without its secret.
+    TokenId,
+}
