@@ -1,0 +1,51 @@
+//! Bringing the schema up to date: forwards only, each step once, on either engine from one text.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
+
+use crate::{Engine, Result, StoreError};
+
+/// Every step there ever was, in order. A step that was released is never edited.
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_the_record", include_str!("../../../migrations/0001_the_record.sql")),
+    ("0002_accounts", include_str!("../../../migrations/0002_accounts.sql")),
+    ("0003_publishing", include_str!("../../../migrations/0003_publishing.sql")),
+];
+
+pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {
+    let tx = database.begin().await?;
+    if engine == Engine::Postgres {
+        // Nodes that start together wait for the first.
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7234)").await?;
+    }
+    tx.execute_unprepared("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY NOT NULL)")
+        .await?;
+    let backend = database.get_database_backend();
+    let done = Statement::from_string(backend, "SELECT name FROM migrations ORDER BY name");
+    let done: Vec<String> = tx
+        .query_all_raw(done)
+        .await?
+        .iter()
+        .map(|row| row.try_get("", "name"))
+        .collect::<Result<_, _>>()?;
+    if let Some(unknown) = done.iter().find(|name| MIGRATIONS.iter().all(|(ours, _)| ours != name))
+    {
+        return Err(StoreError::FromTheFuture(unknown.clone()));
+    }
+    for (name, text) in MIGRATIONS.iter().filter(|(name, _)| !done.iter().any(|d| d == name)) {
+        tx.execute_unprepared(&for_engine(engine, text)).await?;
+        // The name is one of the list above.
+        tx.execute_unprepared(&format!("INSERT INTO migrations (name) VALUES ('{name}')")).await?;
+        tracing::info!("Brought the database to {name}.");
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The one thing that the engines spell differently is a number that counts up by itself.
+fn for_engine(engine: Engine, text: &str) -> String {
+    let position = match engine {
+        Engine::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
+        Engine::Postgres => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    };
+    text.replace("{{position}}", position)
+}

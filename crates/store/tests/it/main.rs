@@ -1,0 +1,7 @@
+//! The record, on both engines.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod files;
+mod jobs;
+mod log;
