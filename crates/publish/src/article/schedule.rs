@@ -1,0 +1,83 @@
+use accounts::policy::{self, Action};
+use base::{Actor, ArticleId, Timestamp};
+use store::{Connection, Event, Tx, sql};
+
+use super::publish::{Publish, show};
+use super::{Article, by_id};
+use crate::{PublishError, Result};
+
+/// Has the newest revision published by itself at a time to come. What is written after this does
+/// not change what will appear.
+pub async fn schedule(
+    tx: &mut Tx,
+    actor: &Actor,
+    article: ArticleId,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    policy::check(actor, Action::PublishArticle)?;
+    let known = by_id(tx, article).await?.ok_or(PublishError::NoSuchArticle(article))?;
+    if at <= now {
+        return Err(PublishError::Invalid(format!(
+            "{at} has passed. Publish the article, or give a time to come."
+        )));
+    }
+    sql("UPDATE articles SET scheduled_at = ?, scheduled_revision = ? WHERE id = ?")
+        .bind(at)
+        .bind(known.newest_revision)
+        .bind(article)
+        .run(tx)
+        .await?;
+    tx.append(actor, &Event::ArticleScheduled { article, at }, now).await?;
+    Ok(())
+}
+
+/// Takes back what [`schedule`] said.
+pub async fn unschedule(
+    tx: &mut Tx,
+    actor: &Actor,
+    article: ArticleId,
+    now: Timestamp,
+) -> Result<()> {
+    policy::check(actor, Action::PublishArticle)?;
+    let changed = sql("UPDATE articles SET scheduled_at = NULL, scheduled_revision = NULL
+         WHERE id = ? AND scheduled_at IS NOT NULL")
+    .bind(article)
+    .run(tx)
+    .await?;
+    if changed == 0 {
+        return Err(match by_id(tx, article).await? {
+            None => PublishError::NoSuchArticle(article),
+            Some(_) => PublishError::Conflict(format!("Article {article} is not scheduled.")),
+        });
+    }
+    tx.append(actor, &Event::ArticleUnscheduled { article }, now).await?;
+    Ok(())
+}
+
+/// Publishes all that is due, and says how many articles that were. Called by every node: what one
+/// has published is due no more.
+pub async fn release_due(tx: &mut Tx, due: Timestamp, now: Timestamp) -> Result<usize> {
+    let ids: Vec<ArticleId> = sql("SELECT id AS value FROM articles
+         WHERE scheduled_at IS NOT NULL AND scheduled_at <= ? ORDER BY scheduled_at, id")
+    .bind(due)
+    .values(tx)
+    .await?;
+    for id in &ids {
+        if let Some(Article { scheduled_at: Some(at), scheduled_revision: Some(number), .. }) =
+            by_id(tx, *id).await?
+        {
+            // The article bears the time that was set, however late this node came to it.
+            show(tx, &Actor::System, *id, number, Publish::default(), at.min(now)).await?;
+        }
+    }
+    Ok(ids.len())
+}
+
+/// When the next article is due, if any is.
+pub async fn next_due(on: &impl Connection) -> Result<Option<Timestamp>> {
+    Ok(sql("SELECT scheduled_at AS value FROM articles WHERE scheduled_at IS NOT NULL
+         ORDER BY scheduled_at LIMIT 1")
+    .optional(on)
+    .await?)
+}

@@ -1,0 +1,126 @@
+use accounts::policy::{self, Action};
+use base::limits::CAPTION_CHARS_MAX;
+use base::{Actor, PhotoId, Timestamp};
+use store::{Event, Tx, sql};
+
+use super::by_ids;
+use crate::{PublishError, Result};
+
+/// Says anew what is given, and leaves the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DescribePhoto {
+    /// What it shows, for readers.
+    pub caption: Option<String>,
+    /// Photographer or source, for readers.
+    pub credit: Option<String>,
+    /// Where the credit links to.
+    pub credit_url: Option<String>,
+    /// What it shows, for those who cannot see it; empty when it is decorative.
+    pub alt: Option<String>,
+    /// Who made it.
+    pub creator: Option<String>,
+    /// Whose it is.
+    pub copyright: Option<String>,
+    /// The point that every crop keeps, in per cent from the left and from the top.
+    pub focal: Option<(u8, u8)>,
+}
+
+/// Says of a photo what it shows and whose it is. Its renditions are made anew, since they carry
+/// those words and keep the focal point.
+pub async fn describe(
+    tx: &mut Tx,
+    actor: &Actor,
+    photo: PhotoId,
+    words: DescribePhoto,
+    now: Timestamp,
+) -> Result<()> {
+    policy::check(actor, Action::KeepPhotos)?;
+    if !write(tx, photo, words).await? {
+        return Ok(());
+    }
+    let edition: i64 =
+        sql("UPDATE photos SET edition = edition + 1 WHERE id = ? RETURNING edition AS value")
+            .bind(photo)
+            .value(tx)
+            .await?;
+    tx.append(actor, &Event::PhotoDescribed { photo, edition }, now).await?;
+    Ok(())
+}
+
+/// Writes the words, and says whether they changed anything.
+pub(super) async fn write(tx: &mut Tx, photo: PhotoId, words: DescribePhoto) -> Result<bool> {
+    let known =
+        by_ids(tx, &[photo]).await?.remove(&photo).ok_or(PublishError::NoSuchPhoto(photo))?;
+    let text = |new: Option<String>, old: &str| match new {
+        Some(new) => one_paragraph(&new),
+        None => Ok(old.to_owned()),
+    };
+    let caption = text(words.caption, &known.caption)?;
+    let credit = text(words.credit, &known.credit)?;
+    let alt = text(words.alt, &known.alt)?;
+    let creator = text(words.creator, &known.creator)?;
+    let copyright = text(words.copyright, &known.copyright)?;
+    let credit_url = match words.credit_url {
+        Some(url) if url.is_empty() => None,
+        Some(url) => Some(checked_url(url)?),
+        None => known.credit_url.clone(),
+    };
+    let (x, y) = words.focal.map_or((known.focal_x, known.focal_y), |(x, y)| (x.into(), y.into()));
+    if x > 100 || y > 100 {
+        return Err(PublishError::Invalid("A focal point is given in per cent, 0 to 100.".into()));
+    }
+    let unchanged = (&caption, &credit, &alt, &creator, &copyright, &credit_url, x, y)
+        == (
+            &known.caption,
+            &known.credit,
+            &known.alt,
+            &known.creator,
+            &known.copyright,
+            &known.credit_url,
+            known.focal_x,
+            known.focal_y,
+        );
+    if unchanged {
+        return Ok(false);
+    }
+    sql("UPDATE photos SET caption = ?, credit = ?, credit_url = ?, alt = ?, creator = ?,
+           copyright = ?, focal_x = ?, focal_y = ? WHERE id = ?")
+    .bind(caption)
+    .bind(credit)
+    .bind(credit_url)
+    .bind(alt)
+    .bind(creator)
+    .bind(copyright)
+    .bind(x)
+    .bind(y)
+    .bind(photo)
+    .run(tx)
+    .await?;
+    Ok(true)
+}
+
+fn one_paragraph(text: &str) -> Result<String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() > CAPTION_CHARS_MAX || text.chars().any(char::is_control) {
+        return Err(PublishError::Invalid(format!(
+            "What is said of a photo has at most {CAPTION_CHARS_MAX} letters, and no control \
+             characters."
+        )));
+    }
+    Ok(text)
+}
+
+fn checked_url(url: String) -> Result<String> {
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    let own = url.starts_with('/') && !url.starts_with("//");
+    if (web || own)
+        && url.len() <= 2_000
+        && !url.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
+        return Ok(url);
+    }
+    Err(PublishError::Invalid(format!(
+        "{url:?} is no address that a credit can link to; write one that begins with \
+         https://, or with / for a page of this site."
+    )))
+}
