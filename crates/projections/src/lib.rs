@@ -1,0 +1,18 @@
+//! What follows from a change: each projection follows the event log behind a cursor of its own.
+//!
+//! | projection | its effect | its cursor |
+//! |---|---|---|
+//! | [`page_cache`] | forgets the pages that an event touches | in memory, as the cache is |
+//! | [`renditions`] | asks for the renditions of a photo | in the database, with the job |
+//! | [`search`] | keeps what is published findable | in the index, with its commit |
+//!
+//! Feeds and site maps are pages, so the page cache keeps them true.
+//!
+//! Absent from here: HTTP, and any change to what the log tells of. A command never calls a
+//! projection, and to add one touches no command.
+
+mod compress;
+pub mod page_cache;
+pub mod renditions;
+pub mod search;
+pub mod worker;
