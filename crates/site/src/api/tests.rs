@@ -1,0 +1,5 @@
+mod access;
+mod contract;
+mod flow;
+mod hostile;
+mod support;

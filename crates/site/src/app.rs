@@ -1,0 +1,93 @@
+//! What every handler may use.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::http::HeaderValue;
+use base::{Clock, Timestamp};
+use projections::page_cache::PageCache;
+use projections::search::SearchIndex;
+use store::events::Follower;
+use store::{Files, Position, Store};
+use url::Url;
+
+use crate::view::{ShareTarget, Templates};
+
+/// The parts of a running Tribune. Cheap to clone.
+#[derive(Clone)]
+pub struct App(pub(crate) Arc<Inner>);
+
+/// The parts, and what follows from them alone.
+pub(crate) struct Inner {
+    parts: Parts,
+    /// Of every page: nothing but this site's own files, and the styles of its templates.
+    pub(crate) content_security_policy: HeaderValue,
+}
+
+impl Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// See [`App`].
+pub struct Parts {
+    /// The record.
+    pub store: Store,
+    /// Photos and their renditions.
+    pub files: Files,
+    /// Finished pages.
+    pub pages: PageCache,
+    /// How far the page cache has followed the log.
+    pub pages_followed: Follower,
+    /// The search index.
+    pub search: SearchIndex,
+    /// The templates, with their theme.
+    pub templates: Templates,
+    /// What the operator has set.
+    pub settings: Settings,
+    /// Says what time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What the operator sets for the site.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where readers reach the site.
+    pub public_url: Url,
+    /// Where a story can be shared.
+    pub share_targets: Vec<ShareTarget>,
+    /// Agents that robots.txt asks to fetch nothing.
+    pub refused_agents: Vec<String>,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let policy = format!(
+            "default-src 'none'; script-src 'self'; style-src {}; img-src 'self' data:; \
+             font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'self'",
+            parts.templates.style_hashes()
+        );
+        let content_security_policy = HeaderValue::from_str(&policy)
+            .unwrap_or(HeaderValue::from_static("default-src 'none'"));
+        Self(Arc::new(Inner { parts, content_security_policy }))
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Waits until this node's pages show the event at `position`, so that whoever was told that
+    /// something is published sees it.
+    pub(crate) async fn shown(&self, position: Position) {
+        self.0.pages_followed.clone().passed(position).await;
+    }
+}

@@ -1,0 +1,106 @@
+//! Files that never change at their address: renditions of photos, scripts, styles.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use base::PhotoId;
+use bytes::Bytes;
+use store::FileError;
+
+use super::answer::FOREVER;
+use super::{Result, missing};
+use crate::App;
+use crate::view::assets;
+
+/// `/photos/{id}/{edition}/{name}`: only while a published article shows the photo.
+pub(crate) async fn photo(
+    State(app): State<App>,
+    Path((id, edition, name)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    match rendition(&app, &id, &edition, &name).await {
+        Ok(Some((content_type, bytes))) => {
+            let etag = format!("\"{id}-{edition}-{name}\"");
+            file(&headers, &etag, content_type, bytes)
+        }
+        Ok(None) => nothing(&app).await,
+        Err(error) => super::failed(&app, &error).await,
+    }
+}
+
+async fn rendition(
+    app: &App,
+    id: &str,
+    edition: &str,
+    name: &str,
+) -> Result<Option<(&'static str, Bytes)>> {
+    let (Ok(id), Ok(edition)) = (id.parse::<PhotoId>(), edition.parse::<i64>()) else {
+        return Ok(None);
+    };
+    let Some(content_type) = media_type(name) else { return Ok(None) };
+    if !publish::photo::is_public(app.store(), id).await? {
+        return Ok(None);
+    }
+    match app.0.files.get(&publish::photo::rendition_key(id, edition, name)).await {
+        Ok(bytes) => Ok(Some((content_type, bytes))),
+        Err(FileError::Missing(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// By the name that a rendition was given; no other name is looked up.
+fn media_type(name: &str) -> Option<&'static str> {
+    let (stem, extension) = name.split_once('.')?;
+    if !stem.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    match extension {
+        "avif" => Some("image/avif"),
+        "webp" => Some("image/webp"),
+        "jpg" => Some("image/jpeg"),
+        _ => None,
+    }
+}
+
+/// `/assets/reader-5f1c0a93.js`.
+pub(crate) async fn asset(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let found = assets().iter().find(|asset| asset.url.strip_prefix("/assets/") == Some(&name));
+    match found {
+        Some(asset) => {
+            let bytes = Bytes::from_static(asset.bytes);
+            file(&headers, &format!("\"{name}\""), asset.content_type, bytes)
+        }
+        None => nothing(&app).await,
+    }
+}
+
+async fn nothing(app: &App) -> Response {
+    match missing::not_found(app).await {
+        Ok(page) => {
+            let mut response = (StatusCode::NOT_FOUND, page.body).into_response();
+            super::answer::uncached(&mut response, super::HTML);
+            response
+        }
+        Err(error) => super::failed(app, &error).await,
+    }
+}
+
+fn file(headers: &HeaderMap, etag: &str, content_type: &'static str, bytes: Bytes) -> Response {
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|known| known.to_str().ok())
+        .is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag));
+    let mut response =
+        if known { StatusCode::NOT_MODIFIED.into_response() } else { bytes.into_response() };
+    let answer = response.headers_mut();
+    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer.insert(header::CACHE_CONTROL, FOREVER);
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        answer.insert(header::ETAG, etag);
+    }
+    response
+}

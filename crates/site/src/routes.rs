@@ -1,0 +1,92 @@
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{App, api, pages};
+
+/// Every address there is.
+pub fn router(app: App) -> Router {
+    Router::new()
+        // Readers.
+        .route("/", get(pages::front))
+        .route("/authors/{slug}", get(pages::author))
+        .route("/search", get(pages::search))
+        .route("/photos/{id}/{edition}/{name}", get(pages::photo))
+        .route("/assets/{name}", get(pages::asset))
+        // Machines that read.
+        .route("/feeds/{file}", get(pages::site_feed))
+        .route("/sitemap.xml", get(pages::sitemap_index))
+        .route("/sitemaps/{file}", get(pages::sitemap_part))
+        .route("/news-sitemap.xml", get(pages::news_sitemap))
+        .route("/robots.txt", get(pages::robots))
+        .route("/oembed", get(pages::oembed))
+        // Machines that look after this one.
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+        // Programs that write.
+        .merge(api::router())
+        // Sections and articles, at addresses that editors choose.
+        .fallback(pages::at_path)
+        .layer(from_fn_with_state(app.clone(), secured))
+        .layer(CatchPanicLayer::new())
+        .with_state(app)
+}
+
+/// The process runs.
+async fn live() -> &'static str {
+    "live\n"
+}
+
+/// The process can do its work: the record answers.
+async fn ready(State(app): State<App>) -> Response {
+    match store::events::head(app.store()).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!("Not ready: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer.\n").into_response()
+        }
+    }
+}
+
+/// For Prometheus (text format 0.0.4).
+async fn metrics(State(app): State<App>) -> Response {
+    let (pages, bytes) = app.0.pages.size();
+    let followed = app.0.pages_followed.position();
+    let log = store::events::head(app.store()).await.unwrap_or(followed);
+    let jobs = store::jobs::waiting(app.store()).await.unwrap_or(0);
+    let found = app.0.search.len();
+    let text = format!(
+        "# HELP tribune_pages_cached Pages that are finished and kept.\n\
+         # TYPE tribune_pages_cached gauge\ntribune_pages_cached {pages}\n\
+         # HELP tribune_pages_cached_bytes What the kept pages take.\n\
+         # TYPE tribune_pages_cached_bytes gauge\ntribune_pages_cached_bytes {bytes}\n\
+         # HELP tribune_events_appended_total Events in the log.\n\
+         # TYPE tribune_events_appended_total counter\ntribune_events_appended_total {log}\n\
+         # HELP tribune_page_cache_lag Events that the page cache has yet to follow.\n\
+         # TYPE tribune_page_cache_lag gauge\ntribune_page_cache_lag {}\n\
+         # HELP tribune_jobs_waiting Jobs that are neither done nor given up.\n\
+         # TYPE tribune_jobs_waiting gauge\ntribune_jobs_waiting {jobs}\n\
+         # HELP tribune_search_articles Articles that can be found.\n\
+         # TYPE tribune_search_articles gauge\ntribune_search_articles {found}\n",
+        log - followed,
+    );
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+/// Whatever is answered carries the headers that keep browsers safe; HTML of any sort, the policy.
+async fn secured(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    pages::add_security(headers);
+    let html =
+        headers.get(header::CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
+    if html {
+        headers.insert(header::CONTENT_SECURITY_POLICY, app.0.content_security_policy.clone());
+    }
+    response
+}

@@ -1,0 +1,156 @@
+//! Listening: HTTP/1.1 and HTTP/2, plain or over TLS, until asked to stop.
+
+mod forwarded;
+#[cfg(test)]
+mod tests;
+mod tls;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use bytes::Bytes;
+use futures_util::future::Either as EitherFuture;
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tower::ServiceExt as _;
+
+pub use forwarded::{ClientAddress, TrustedProxies};
+pub use tls::{Certificate, TlsError};
+
+use crate::{App, pages};
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a TLS handshake may take.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long requests under way may take once we were asked to stop.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// How to listen.
+#[derive(Clone, Debug, Default)]
+pub struct Listening {
+    /// The certificate, when we speak TLS ourselves.
+    pub certificate: Option<Certificate>,
+    /// Whose word on the client's address is believed.
+    pub trusted_proxies: TrustedProxies,
+}
+
+/// Serves until `stop` is done, and then lets requests under way come to their end.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    router: Router,
+    listening: Listening,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let server = Arc::new(Server { app, router, trusted: listening.trusted_proxies });
+    let acceptor = listening.certificate.map(tls::Acceptor::new);
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, mostly: it passes when connections end.
+                    tracing::warn!("A connection could not be accepted: {error}");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        // Small answers must not wait for more to send with them.
+        let _ = stream.set_nodelay(true);
+        let server = Arc::clone(&server);
+        let acceptor = acceptor.clone();
+        let watcher = graceful.watcher();
+        tokio::spawn(async move {
+            match acceptor {
+                None => server.connection(stream, peer, watcher).await,
+                Some(acceptor) => {
+                    let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
+                    match shaken.await {
+                        Ok(Ok(stream)) => server.connection(stream, peer, watcher).await,
+                        Ok(Err(error)) => {
+                            tracing::debug!("{peer} broke off the handshake: {error}");
+                        }
+                        Err(_) => tracing::debug!("{peer} took too long over the handshake."),
+                    }
+                }
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("Requests were still under way after {DRAIN:?}; they were cut off.");
+    }
+    Ok(())
+}
+
+/// Opens the door.
+pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}
+
+struct Server {
+    app: App,
+    router: Router,
+    trusted: TrustedProxies,
+}
+
+/// Pages from the cache travel unboxed: they are most of what is served.
+type Response = http::Response<Either<Full<Bytes>, Body>>;
+
+impl Server {
+    async fn connection<S>(
+        self: Arc<Self>,
+        stream: S,
+        peer: SocketAddr,
+        watcher: hyper_util::server::graceful::Watcher,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = service_fn(move |request| self.answer(request, peer));
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!("The connection of {peer} ended: {error}");
+        }
+    }
+
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
+        if let Some(response) = pages::fast(&self.app, &request) {
+            let response = response.map(|bytes| Either::Left(Full::new(bytes)));
+            return EitherFuture::Left(std::future::ready(Ok(response)));
+        }
+        let client = self.trusted.client(peer, request.headers());
+        let router = self.router.clone();
+        EitherFuture::Right(async move {
+            let mut request = request.map(Body::new);
+            let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+            request.extensions_mut().insert(client);
+            let Ok(response) = router.oneshot(request).await;
+            tracing::debug!(%client, status = response.status().as_u16(), "{method} {path}");
+            Ok(response.map(Either::Right))
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! Scripts, styles and icons, built from `web/` and embedded in the binary.
+
+use base64::Engine as _;
+use sha2::{Digest, Sha256};
+
+/// A file to be served as it is. Its address carries a hash of its bytes, so it never changes.
+#[derive(Debug)]
+pub struct Asset {
+    /// As the sources call it: `reader.js`.
+    pub name: &'static str,
+    /// From the root: `/assets/reader-5f1c0a93.js`.
+    pub url: &'static str,
+    /// For the `Content-Type` header.
+    pub content_type: &'static str,
+    /// The file.
+    pub bytes: &'static [u8],
+}
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// Everything to be served under `/assets/`.
+pub fn assets() -> &'static [Asset] {
+    ASSETS
+}
+
+pub(super) fn script_url() -> &'static str {
+    url("reader.js")
+}
+
+pub(super) fn icon_url() -> &'static str {
+    url("icon.svg")
+}
+
+/// A source expression for the Content-Security-Policy that allows exactly this style.
+pub(super) fn style_hash(style: &str) -> String {
+    let digest = Sha256::digest(style.as_bytes());
+    format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(digest))
+}
+
+fn url(name: &str) -> &'static str {
+    ASSETS.iter().find(|asset| asset.name == name).map_or("", |asset| asset.url)
+}

@@ -1,0 +1,76 @@
+//! What readers see: typed pages, the templates that show them, and the words they use.
+//!
+//! A handler gathers a [`Page`] and [`Templates::render`] makes its HTML. Nothing here reads a
+//! database, a clock or a request.
+
+mod assets;
+mod context;
+mod dates;
+pub mod samples;
+mod share;
+mod templates;
+mod theme;
+mod words;
+
+pub use assets::{Asset, assets};
+pub use context::*;
+pub use share::{ShareTarget, known_share_targets};
+pub use templates::{RenderError, Templates};
+pub use theme::ThemeError;
+pub use words::{Words, WordsError};
+
+/// Names each page once, with what it shows, the template that shows it and its style.
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident($context:ty) = $template:literal styled $style:literal,)+) => {
+        /// A page, ready to be rendered.
+        #[derive(Clone, Debug)]
+        pub enum Page {
+            $($(#[$doc])* $name(Box<$context>),)+
+        }
+
+        impl Page {
+            /// The template that shows this page.
+            pub fn template(&self) -> &'static str {
+                match self { $(Self::$name(_) => $template,)+ }
+            }
+
+            /// The style sheet inside this page.
+            pub(super) fn style(&self) -> &'static str {
+                match self { $(Self::$name(_) => $style,)+ }
+            }
+
+            /// What machines read about this page, and its language.
+            pub fn head(&self) -> &Head {
+                match self { $(Self::$name(page) => &page.head,)+ }
+            }
+
+            fn to_value(&self) -> minijinja::Value {
+                match self { $(Self::$name(page) => minijinja::Value::from(minijinja::value::Serde(page)),)+ }
+            }
+        }
+
+        $(impl From<$context> for Page {
+            fn from(page: $context) -> Self {
+                Self::$name(Box::new(page))
+            }
+        })+
+    };
+}
+
+pages! {
+    /// `/`
+    Front(FrontPage) = "pages/front.html" styled "front",
+    /// `/news/russia/`
+    Section(SectionPage) = "pages/section.html" styled "listing",
+    /// `/news/russia/some-slug`
+    Article(ArticlePage) = "pages/article.html" styled "article",
+    /// `/authors/some-slug`
+    Author(AuthorPage) = "pages/author.html" styled "listing",
+    /// `/search`
+    Search(SearchPage) = "pages/search.html" styled "search",
+    /// Whatever cannot be shown, and why.
+    Error(ErrorPage) = "pages/error.html" styled "error",
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+// Builds web/dist: `assets/` with a hash in each name, to be cached for ever, and `styles/`,
+// of which one stands inside each page. Only the binary reads it; see crates/site/build.rs.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { build } from "esbuild";
+
+const dist = new URL("dist/", import.meta.url);
+const assets = new URL("assets/", dist);
+await rm(dist, { recursive: true, force: true });
+await mkdir(assets, { recursive: true });
+
+const scripts = await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: { reader: "reader/reader.ts" },
+  outdir: "dist/assets",
+  entryNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022"],
+  legalComments: "none",
+  metafile: true,
+});
+
+const styles = await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: ["front", "listing", "article", "search", "error"].map((page) => `styles/pages/${page}.css`),
+  outdir: "dist/styles",
+  bundle: true,
+  minify: true,
+  target: ["chrome111", "firefox113", "safari16.4"],
+  metafile: true,
+});
+
+await copy("icons/icon.svg");
+
+for (const result of [scripts, styles]) {
+  for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
+    console.log(`${String(bytes).padStart(7)} bytes  web/${file}`);
+  }
+}
+
+/** Copies a file into the assets, with a hash of its bytes in its name. */
+async function copy(path) {
+  const bytes = await readFile(new URL(path, import.meta.url));
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
+  const extension = extname(path);
+  await writeFile(new URL(`${basename(path, extension)}-${hash}${extension}`, assets), bytes);
+}
