@@ -1,0 +1,95 @@
+//! One running Tribune: the record and the files opened, the projections following.
+
+use std::sync::Arc;
+
+use base::{Clock, Random, SystemClock};
+use projections::page_cache::{ForgetPages, PageCache};
+use projections::renditions::AskForRenditions;
+use projections::search::SearchIndex;
+use projections::worker;
+use site::view::{Templates, known_share_targets};
+use site::{App, Parts, Warmer};
+use store::events::{Projection, follow};
+use store::{FileError, Files, Store, StoreError};
+use tokio::task::JoinSet;
+use url::Url;
+
+use crate::scheduler;
+use crate::settings::Settings;
+
+/// Why the program cannot do what it was asked.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The record and the files, which every command needs.
+pub(crate) struct Node {
+    pub(crate) settings: Settings,
+    pub(crate) store: Store,
+    pub(crate) files: Files,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Node {
+    pub(crate) async fn open(settings: Settings) -> Result<Self, Failure> {
+        std::fs::create_dir_all(&settings.data).map_err(|error| {
+            format!("The data folder {} cannot be made: {error}", settings.data.display())
+        })?;
+        let store = open_store(&settings).await?;
+        let files = open_files(&settings)?;
+        Ok(Self { settings, store, files, clock: Arc::new(SystemClock) })
+    }
+
+    /// Starts all that follows the log, and gives what answers requests.
+    pub(crate) fn start(&self, public_url: Url) -> Result<(App, JoinSet<()>), Failure> {
+        let templates = Templates::load(self.settings.theme.as_deref())?;
+        let (search, search_projection) = SearchIndex::open(&self.settings.data.join("search"))?;
+        let pages = PageCache::new(self.settings.page_cache_mib << 20);
+        let warmer = Arc::new(Warmer::default());
+        let forget = ForgetPages::new(pages.clone(), Some(warmer.clone()));
+        let mut running = JoinSet::new();
+        let mut start = |projection: Box<dyn Projection>| {
+            let (follower, run) = follow(projection, self.store.clone());
+            running.spawn(run);
+            follower
+        };
+        let pages_followed = start(Box::new(forget));
+        start(Box::new(AskForRenditions));
+        start(Box::new(search_projection));
+        running.spawn(worker::work(self.store.clone(), self.files.clone(), self.clock.clone()));
+        running.spawn(scheduler::release(self.store.clone(), self.clock.clone()));
+        let app = App::new(Parts {
+            store: self.store.clone(),
+            files: self.files.clone(),
+            pages,
+            pages_followed,
+            search,
+            templates,
+            settings: site::Settings {
+                public_url,
+                share_targets: known_share_targets(),
+                refused_agents: self.settings.refused_agents.clone(),
+            },
+            clock: self.clock.clone(),
+        });
+        warmer.begin(app.clone());
+        Ok((app, running))
+    }
+}
+
+/// The projections that keep something beyond this process, by name.
+pub(crate) fn lasting_projections(
+    settings: &Settings,
+) -> Result<Vec<Box<dyn Projection>>, Failure> {
+    let (_, search) = SearchIndex::open(&settings.data.join("search"))?;
+    Ok(vec![Box::new(AskForRenditions), Box::new(search)])
+}
+
+pub(crate) async fn open_store(settings: &Settings) -> Result<Store, StoreError> {
+    Store::open(&settings.location(), Random::from_system()).await
+}
+
+pub(crate) fn open_files(settings: &Settings) -> Result<Files, FileError> {
+    match &settings.storage_url {
+        Some(url) => Files::at(url),
+        None => Files::in_folder(&settings.data.join("files")),
+    }
+}

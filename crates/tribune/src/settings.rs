@@ -1,0 +1,218 @@
+//! Every setting, defined once: as a flag, as `TRIBUNE_…`, and in `tribune.toml`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
+use store::Location;
+use url::Url;
+
+use crate::commands::Command;
+
+/// Tribune: meet, publish, broadcast and discuss, on one record of your own.
+///
+/// A setting is taken from its flag, or else from its TRIBUNE_… variable, or else from
+/// tribune.toml, where it is spelled like the flag without its dashes.
+#[derive(Debug, Parser)]
+#[command(name = "tribune", version, disable_help_subcommand = true)]
+struct Line {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What the operator sets.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Settings {
+    /// The file with settings [default: tribune.toml in this folder, if it is there]
+    #[arg(long, env = "TRIBUNE_CONFIG", value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// The folder for the database, the files and the search index
+    #[arg(
+        long,
+        env = "TRIBUNE_DATA",
+        value_name = "FOLDER",
+        default_value = "data",
+        global = true
+    )]
+    pub(crate) data: PathBuf,
+    /// Where to listen; port 0 takes a free one
+    #[arg(
+        long,
+        env = "TRIBUNE_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080",
+        global = true
+    )]
+    pub(crate) listen: SocketAddr,
+    /// Where readers reach the site [default: where it listens]
+    #[arg(long, env = "TRIBUNE_PUBLIC_URL", value_name = "URL", global = true)]
+    pub(crate) public_url: Option<Url>,
+    /// A PostgreSQL database, such as postgres://user@host/name [default: a file in the data
+    /// folder]
+    #[arg(
+        long,
+        env = "TRIBUNE_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) database_url: Option<String>,
+    /// A store for files, such as s3://bucket/prefix; the AWS_… variables say the rest [default:
+    /// the data folder]
+    #[arg(long, env = "TRIBUNE_STORAGE_URL", value_name = "URL", global = true)]
+    pub(crate) storage_url: Option<Url>,
+    /// A folder of templates, styles and translations in place of the built-in ones
+    #[arg(long, env = "TRIBUNE_THEME", value_name = "FOLDER", global = true)]
+    pub(crate) theme: Option<PathBuf>,
+    /// The certificate chain, as PEM, to speak HTTPS without a proxy
+    #[arg(
+        long,
+        env = "TRIBUNE_CERTIFICATE",
+        value_name = "FILE",
+        requires = "certificate_key",
+        global = true
+    )]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The certificate's key, as PEM
+    #[arg(long, env = "TRIBUNE_CERTIFICATE_KEY", value_name = "FILE", global = true)]
+    pub(crate) certificate_key: Option<PathBuf>,
+    /// Networks whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8
+    #[arg(
+        long,
+        env = "TRIBUNE_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        default_value = "",
+        hide_default_value = true,
+        global = true
+    )]
+    pub(crate) trusted_proxies: String,
+    /// How much memory finished pages may take, in MiB
+    #[arg(
+        long,
+        env = "TRIBUNE_PAGE_CACHE_MIB",
+        value_name = "MIB",
+        default_value = "32",
+        global = true
+    )]
+    pub(crate) page_cache_mib: u64,
+    /// Agents that robots.txt asks to fetch nothing, such as GPTBot,CCBot
+    #[arg(
+        long,
+        env = "TRIBUNE_REFUSED_AGENTS",
+        value_name = "NAMES",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub(crate) refused_agents: Vec<String>,
+    /// What is logged: error, warn, info or debug, or a list such as info,site=debug
+    #[arg(long, env = "TRIBUNE_LOG", value_name = "FILTER", default_value = "info", global = true)]
+    pub(crate) log: String,
+}
+
+impl Settings {
+    /// Where the database is.
+    pub(crate) fn location(&self) -> Location {
+        match &self.database_url {
+            Some(url) => Location::Postgres(url.clone()),
+            None => Location::Sqlite(self.data.join("tribune.sqlite")),
+        }
+    }
+}
+
+/// Reads the command line, the environment and the file.
+pub(crate) fn read() -> Result<(Settings, Command), clap::Error> {
+    let line = parse(Line::command(), &std::env::args_os().collect::<Vec<_>>())?;
+    Ok((line.settings, line.command))
+}
+
+fn parse(command: clap::Command, line: &[std::ffi::OsString]) -> Result<Line, clap::Error> {
+    // First leniently, to learn where the file is; errors are told with the file in force.
+    let matches = command.clone().ignore_errors(true).try_get_matches_from(line);
+    let named = matches.ok().and_then(|it| it.try_get_one::<PathBuf>("config").ok()?.cloned());
+    let command = match named {
+        Some(file) => with_file(command, &file)?,
+        None if Path::new("tribune.toml").is_file() => {
+            with_file(command, Path::new("tribune.toml"))?
+        }
+        None => command,
+    };
+    Line::from_arg_matches(&command.try_get_matches_from(line)?)
+}
+
+/// What stands in the file becomes the default of its flag, so that flag and variable go before.
+fn with_file(mut command: clap::Command, file: &Path) -> Result<clap::Command, clap::Error> {
+    let wrong = |command: &mut clap::Command, why: String| {
+        command.error(ErrorKind::InvalidValue, format!("{}: {why}", file.display()))
+    };
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => return Err(wrong(&mut command, error.to_string())),
+    };
+    let table: toml::Table = match text.parse() {
+        Ok(table) => table,
+        Err(error) => return Err(wrong(&mut command, error.to_string())),
+    };
+    for (key, value) in table {
+        let id = key.replace('-', "_");
+        if id == "config" || !command.get_arguments().any(|known| known.get_id() == id.as_str()) {
+            return Err(wrong(&mut command, format!("there is no setting {key:?}.")));
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Array(all) => {
+                let all = all.iter().filter_map(toml::Value::as_str);
+                all.collect::<Vec<_>>().join(",")
+            }
+            other => other.to_string(),
+        };
+        command = command.mut_arg(id, |argument| argument.default_value(value));
+    }
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(file: Option<&str>, line: &[&str]) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tribune.toml");
+        let mut all: Vec<std::ffi::OsString> = vec!["tribune".into(), "check".into()];
+        if let Some(text) = file {
+            std::fs::write(&path, text).unwrap();
+            all.extend(["--config".into(), path.into_os_string()]);
+        }
+        all.extend(line.iter().map(Into::into));
+        parse(Line::command(), &all).map(|it| it.settings).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Line::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+        let settings = read(None, &[]).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        let file =
+            "listen = \"127.0.0.1:9000\"\npage-cache-mib = 8\nrefused-agents = [\"A\", \"B\"]";
+        let settings = read(Some(file), &[]).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:9000");
+        assert_eq!((settings.page_cache_mib, settings.refused_agents.len()), (8, 2));
+        let settings = read(Some(file), &["--listen", "127.0.0.1:7000"]).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:7000");
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_told() {
+        let error = read(Some("listne = \"x\""), &[]).unwrap_err();
+        assert!(error.contains("there is no setting \"listne\""), "{error}");
+        let error = read(Some("listen = \"nowhere\""), &[]).unwrap_err();
+        assert!(error.contains("nowhere"), "{error}");
+        assert!(read(Some("listen"), &[]).is_err());
+    }
+}

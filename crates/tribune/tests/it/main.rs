@@ -1,0 +1,10 @@
+//! The whole program, run as its operators run it and asked as its readers ask.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod commands;
+mod crash;
+mod embargo;
+mod http;
+mod nodes;
+mod support;
