@@ -1,0 +1,54 @@
+import { defineConfig, devices } from "@playwright/test";
+
+// What a page is made of is checked without a browser, once.
+const documents = /documents\/.*\.spec\.ts/;
+// What needs no script is read without one, too.
+const withoutScripts = /reading\/.*\.spec\.ts/;
+
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const desktop = { viewport: { width: 1280, height: 900 } };
+
+export default defineConfig({
+  testDir: "specs",
+  outputDir: "test-results",
+  globalSetup: "./support/setup.ts",
+  fullyParallel: true,
+  forbidOnly: !!process.env["CI"],
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  reporter: [["list"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    locale: "en-GB",
+    timezoneId: "Europe/London",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "documents", testMatch: documents },
+    { name: "phone", testIgnore: documents, use: phone },
+    { name: "desktop", testIgnore: documents, use: desktop },
+    {
+      name: "phone without scripts",
+      testMatch: withoutScripts,
+      use: { ...phone, javaScriptEnabled: false },
+    },
+    {
+      name: "desktop without scripts",
+      testMatch: withoutScripts,
+      use: { ...desktop, javaScriptEnabled: false, colorScheme: "dark" },
+    },
+  ],
+});
