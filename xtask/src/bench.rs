@@ -1,0 +1,200 @@
+//! `cargo xtask bench`: the figures that Tribune promises, each beside its target, and beside the
+//! peer that was measured in the same run.
+
+mod articles;
+mod http;
+mod nginx;
+mod pages;
+mod process;
+mod publishing;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use articles::Archive;
+use process::{Program, Settings};
+use report::{Report, Target};
+
+/// How much is measured.
+struct Size {
+    articles: usize,
+    samples: usize,
+    publishes: usize,
+    rounds: usize,
+    round_secs: u32,
+    /// How many pages down a section is read.
+    depth: usize,
+}
+
+const FULL: Size =
+    Size { articles: 100_000, samples: 2000, publishes: 200, rounds: 5, round_secs: 8, depth: 500 };
+const QUICK: Size =
+    Size { articles: 3000, samples: 300, publishes: 40, rounds: 3, round_secs: 3, depth: 40 };
+const SMALL_ARCHIVE: usize = 1000;
+
+/// Measures everything, prints a line for each figure, and writes `target/bench/report.md`.
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
+    let mut size = FULL;
+    for argument in arguments {
+        match argument.as_str() {
+            "--quick" => size = QUICK,
+            other => bail!("bench knows --quick, and not `{other}`"),
+        }
+    }
+    let bench = Bench::prepare()?;
+    let mut report = Report::new(size.articles);
+
+    let archive = Archive::generate(&bench.folder, size.articles)?;
+    let small = Archive::generate(&bench.folder, SMALL_ARCHIVE)?;
+    let large_data = bench.import(&archive, Some(&mut report))?;
+    let small_data = bench.import(&small, None)?;
+
+    cold_start(&bench, &small_data, &mut report)?;
+    reading(&bench, &large_data, &archive, &size, &mut report)?;
+    publishing::on_one_node(&bench, &large_data, &size, &mut report)?;
+    publishing::on_two_nodes(&bench, &size, &mut report)?;
+
+    report.write(&bench.folder.join("report.md"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What every measurement needs.
+struct Bench {
+    binary: PathBuf,
+    folder: PathBuf,
+}
+
+impl Bench {
+    fn prepare() -> Result<Self> {
+        let root = crate::tidy::root()?;
+        let binary = std::env::var_os("TRIBUNE_BIN")
+            .map_or_else(|| root.join("target/release/tribune"), PathBuf::from);
+        ensure!(binary.exists(), "{} is not there; `make build` makes it", binary.display());
+        let folder = root.join("target/bench");
+        std::fs::create_dir_all(&folder)?;
+        Ok(Self { binary, folder })
+    }
+
+    /// A data folder that holds the archive, imported through the same commands as everything.
+    fn import(&self, archive: &Archive, report: Option<&mut Report>) -> Result<PathBuf> {
+        let data = self.folder.join(format!("data-{}", archive.len()));
+        std::fs::remove_dir_all(&data).or_else(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?;
+        let began = Instant::now();
+        let output = Command::new(&self.binary)
+            .args(["import", "markdown"])
+            .arg(archive.folder())
+            .arg("--data")
+            .arg(&data)
+            .args(["--log", "warn"])
+            .output()?;
+        let seconds = began.elapsed().as_secs_f64();
+        ensure!(
+            output.status.success(),
+            "the import failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        if let Some(report) = report {
+            // The target is for 100,000; a smaller run is held to the same pace.
+            let at_most = 300.0 * as_f64(archive.len()) / 100_000.0;
+            let name = format!("import of {} articles", archive.len());
+            report.add(&name, "s", seconds, Target::AtMost(at_most));
+        }
+        Ok(data)
+    }
+}
+
+/// From nothing to the first page, the median of several.
+fn cold_start(bench: &Bench, data: &Path, report: &mut Report) -> Result<()> {
+    // Whatever is made on the first start is made.
+    Program::start(bench, &Settings::alone(data))?.stop()?;
+    let mut times = Vec::new();
+    for _ in 0..9 {
+        let began = Instant::now();
+        let program = Program::start(bench, &Settings::alone(data))?;
+        let answer = http::Client::connect(program.address())?.get("/")?;
+        times.push(began.elapsed().as_secs_f64() * 1000.0);
+        ensure!(answer.status == 200, "the front page answered {}", answer.status);
+        program.stop()?;
+    }
+    let name = format!("cold start to the first 200, {SMALL_ARCHIVE} articles");
+    report.add(&name, "ms", percentile(&mut times, 50.0), Target::AtMost(300.0));
+    Ok(())
+}
+
+/// Everything that readers feel, on a full archive.
+fn reading(
+    bench: &Bench,
+    data: &Path,
+    archive: &Archive,
+    size: &Size,
+    report: &mut Report,
+) -> Result<()> {
+    let program = Program::start(bench, &Settings::alone(data).on_core(0))?;
+    program.wait_until_searchable(archive.len())?;
+    program.stop()?;
+    let program = Program::start(bench, &Settings::alone(data).on_core(0))?;
+    let mut client = http::Client::connect(program.address())?;
+    client.get("/health/ready")?;
+    let resident = "resident memory";
+    report.add(&format!("{resident}, idle"), "MiB", program.resident_mib()?, Target::AtMost(60.0));
+
+    pages::uncached_articles(&mut client, archive, size, report)?;
+    pages::deep_section(&mut client, archive, size, report)?;
+    pages::searches(&mut client, archive, report)?;
+    nginx::compare(bench, &program, archive, size, report)?;
+
+    let after = format!("{resident}, after the load");
+    report.add(&after, "MiB", program.resident_mib()?, Target::AtMost(150.0));
+    program.stop()
+}
+
+/// The value below which `percent` of the times lie.
+fn percentile(times: &mut [f64], percent: f64) -> f64 {
+    times.sort_by(f64::total_cmp);
+    let last = times.len().saturating_sub(1);
+    let rank = (percent / 100.0 * as_f64(times.len())).ceil();
+    // A rank is a small positive number.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let index = (rank as usize).saturating_sub(1).min(last);
+    times.get(index).copied().unwrap_or(f64::NAN)
+}
+
+/// Counts here are far below where `f64` skips integers.
+#[expect(clippy::cast_precision_loss)]
+fn as_f64(count: usize) -> f64 {
+    count as f64
+}
+
+/// Runs a command to its end and answers with what it printed.
+fn printed(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("{command:?} could not be started"))?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    ensure!(
+        output.status.success(),
+        "{command:?} failed: {text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_values_that_were_measured() {
+        let mut times: Vec<f64> = (1..=100).rev().map(as_f64).collect();
+        assert_eq!(percentile(&mut times, 50.0), 50.0);
+        assert_eq!(percentile(&mut times, 99.0), 99.0);
+        assert_eq!(percentile(&mut times, 100.0), 100.0);
+        assert_eq!(percentile(&mut [7.0], 99.0), 7.0);
+        assert!(percentile(&mut [], 99.0).is_nan());
+    }
+}
