@@ -236,7 +236,8 @@ impl<'a> Meta<'a> {
             .map(|(_, from, _)| *from)
     }
 
-    /// An item without bytes counts as missing: the AV1 decoder ends the process over it.
+    /// An item without bytes counts as missing: to the AV1 decoder it would be a mistake of ours,
+    /// over which its debug builds end the process.
     fn data(&self, file: &'a [u8], item: u32) -> Option<Cow<'a, [u8]>> {
         let location = self.locations.iter().find(|location| location.item == item)?;
         let source = if location.within_idat { self.idat } else { file };

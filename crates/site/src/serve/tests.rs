@@ -130,7 +130,7 @@ async fn a_renewed_certificate_is_used_once_it_is_whole() {
     let start = Instant::now();
     let acceptor = tls::Acceptor::new(certificate(folder.path()));
     let first = acceptor.config(start);
-    let touch = |seconds| {
+    let touch = |seconds: u64| {
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000 + seconds);
         let file = std::fs::File::options().write(true).open(folder.path().join("chain.pem"));
         file.unwrap().set_modified(later).unwrap();
