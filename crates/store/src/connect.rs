@@ -13,7 +13,17 @@ use crate::{Connection as _, Engine, Result, Store, StoreError};
 
 const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 16;
+const POSTGRES_READERS: u32 = 15;
+/// What PostgreSQL is asked to watch for us. A node that is lost in the middle of a change holds
+/// the lock under which all others write: its session must end long before TCP gives it up.
+const POSTGRES_WATCH: [(&str, &str); 6] = [
+    ("idle_in_transaction_session_timeout", "30s"),
+    ("lock_timeout", "30s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "4"),
+    ("tcp_user_timeout", "30s"),
+];
 
 /// Where the database is.
 #[derive(Clone, Debug)]
@@ -82,18 +92,19 @@ async fn open_postgres(url: &str) -> Result<Opened> {
     let options: PgConnectOptions =
         url.parse().map_err(|error: sqlx::Error| cannot_open("--database-url", &error.into()))?;
     let at = format!("{}:{}", options.get_host(), options.get_port());
-    let pool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options.application_name("tribune"))
-        .await
-        .map_err(|error| cannot_open(&at, &error.into()))?;
-    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+    let options = options.application_name("tribune").options(POSTGRES_WATCH);
+    let pool = |connections| {
+        let pool = PgPoolOptions::new().max_connections(connections);
+        pool.acquire_timeout(Duration::from_secs(30)).connect_with(options.clone())
+    };
+    // Changes run one at a time: those that wait must not hold the connections of readers.
+    let writer = pool(1).await.map_err(|error| cannot_open(&at, &error.into()))?;
+    let readers = pool(POSTGRES_READERS).await.map_err(|error| cannot_open(&at, &error.into()))?;
     Ok(Opened {
         engine: Engine::Postgres,
-        writer: connection.clone(),
-        readers: connection,
-        postgres: Some(pool),
+        writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
+        readers: SqlxPostgresConnector::from_sqlx_postgres_pool(readers.clone()),
+        postgres: Some(readers),
     })
 }
 

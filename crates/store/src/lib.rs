@@ -50,8 +50,7 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
-    /// On SQLite one connection, since it has one writer anyway; on PostgreSQL the same pool as
-    /// `readers`.
+    /// One connection, since changes run one at a time.
     writer: DatabaseConnection,
     readers: DatabaseConnection,
     wake: Wake,

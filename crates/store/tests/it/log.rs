@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use base::{Actor, ArticleId, PersonId};
+use base::{Actor, ArticleId, PersonId, Random};
 use store::events::{Batch, Projection, Recorded, after, catch_up, follow};
 use store::{Event, Position, Store};
 use testkit::{noon, on_both_engines};
@@ -56,58 +56,90 @@ async fn add_person(store: &Store) -> PersonId {
     person
 }
 
+/// Who writes how much, and how the reader reads: another schedule for each seed.
+#[derive(Debug)]
+struct Schedule {
+    writers: usize,
+    each: usize,
+    /// One change in so many is given up, which uses up a position and leaves no trace.
+    given_up: usize,
+    batch: i64,
+}
+
+impl Schedule {
+    fn from_seed(seed: u64) -> Self {
+        let [writers, each, given_up, batch] = Random::from_seed(seed).bytes::<4>();
+        Self {
+            writers: 2 + usize::from(writers % 7),
+            each: 5 + usize::from(each % 30),
+            given_up: 2 + usize::from(given_up % 6),
+            batch: 1 + i64::from(batch % 9),
+        }
+    }
+}
+
+/// Writes on this node, and gives the people in the order of their commits.
+async fn write(store: Store, schedule: Arc<Schedule>, done: Arc<AtomicUsize>) -> Vec<PersonId> {
+    let mut written = Vec::new();
+    for index in 0..schedule.each {
+        if index % schedule.given_up == 0 {
+            let mut tx = store.begin().await.unwrap();
+            let person = tx.new_id(noon());
+            let event = Event::PersonAdded { person };
+            tx.append(&Actor::System, &event, noon()).await.unwrap();
+            drop(tx);
+        }
+        written.push(add_person(&store).await);
+    }
+    done.fetch_add(1, Ordering::SeqCst);
+    written
+}
+
 on_both_engines! {
     async fn a_reader_sees_each_event_once_and_in_order(store: &TestStore) {
-        const WRITERS: usize = 8;
-        const EACH: usize = 40;
-        let done = Arc::new(AtomicUsize::new(0));
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| {
-                let (store, done) = (Store::clone(store), Arc::clone(&done));
-                tokio::spawn(async move {
-                    let mut written = Vec::new();
-                    for index in 0..EACH {
-                        if (writer + index) % 5 == 0 {
-                            // A change that is given up leaves no trace, but uses up a position.
-                            let mut tx = store.begin().await.unwrap();
-                            let person = tx.new_id(noon());
-                            let event = Event::PersonAdded { person };
-                            tx.append(&Actor::System, &event, noon()).await.unwrap();
-                            drop(tx);
-                        }
-                        written.push(add_person(&store).await);
-                    }
-                    done.fetch_add(1, Ordering::SeqCst);
-                    written
+        let other = store.another_node().await;
+        let seed = std::env::var("TRIBUNE_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed: u64 =
+            seed.unwrap_or_else(|| u64::from_le_bytes(Random::from_system().bytes()) >> 8);
+        eprintln!("to repeat these schedules, set TRIBUNE_TEST_SEED={seed}");
+        for seed in seed..seed + 6 {
+            let schedule = Arc::new(Schedule::from_seed(seed));
+            let before = store::events::head(&**store).await.unwrap();
+            let done = Arc::new(AtomicUsize::new(0));
+            let writers: Vec<_> = (0..schedule.writers)
+                .map(|writer| {
+                    let node = if writer % 2 == 0 { Store::clone(store) } else { other.clone() };
+                    tokio::spawn(write(node, Arc::clone(&schedule), Arc::clone(&done)))
                 })
-            })
-            .collect();
-        let mut seen: Vec<Recorded> = Vec::new();
-        loop {
-            let finished = done.load(Ordering::SeqCst) == WRITERS;
-            let cursor = seen.last().map_or(0, |it| it.position);
-            let batch = after(&**store, cursor, 7).await.unwrap();
-            if batch.is_empty() && finished {
-                break;
+                .collect();
+            let mut seen: Vec<Recorded> = Vec::new();
+            loop {
+                let finished = done.load(Ordering::SeqCst) == schedule.writers;
+                let cursor = seen.last().map_or(before, |it| it.position);
+                let batch = after(&**store, cursor, schedule.batch).await.unwrap();
+                if batch.is_empty() && finished {
+                    break;
+                }
+                seen.extend(batch);
+                tokio::task::yield_now().await;
             }
-            seen.extend(batch);
-            tokio::task::yield_now().await;
+            assert!(seen.is_sorted_by(|a, b| a.position < b.position), "{seed}: {schedule:?}");
+            let mut written = Vec::new();
+            for writer in writers {
+                written.extend(writer.await.unwrap());
+            }
+            let mut read: Vec<_> = seen
+                .iter()
+                .map(|it| match it.event {
+                    Event::PersonAdded { person } => person,
+                    _ => panic!("only people were added"),
+                })
+                .collect();
+            written.sort();
+            read.sort();
+            assert_eq!(read, written, "{seed}: {schedule:?}");
         }
-        assert!(seen.is_sorted_by(|a, b| a.position < b.position));
-        let mut written = Vec::new();
-        for writer in writers {
-            written.extend(writer.await.unwrap());
-        }
-        let mut read: Vec<_> = seen
-            .iter()
-            .map(|it| match it.event {
-                Event::PersonAdded { person } => person,
-                _ => panic!("only people were added"),
-            })
-            .collect();
-        written.sort();
-        read.sort();
-        assert_eq!(read, written);
+        other.close().await;
     }
 
     async fn two_nodes_that_run_one_projection_have_its_effects_once(store: &TestStore) {
@@ -165,4 +197,18 @@ on_both_engines! {
         tx.commit().await.unwrap();
         assert_eq!(after(&**store, 0, 10).await.unwrap()[0].event, Event::Unknown);
     }
+}
+
+#[tokio::test]
+async fn postgres_ends_the_session_of_a_node_that_is_lost_in_a_change() {
+    let store = testkit::TestStore::postgres().await;
+    let tx = store.begin().await.unwrap();
+    let within: String = store::sql("SELECT current_setting(?) AS value")
+        .bind("idle_in_transaction_session_timeout")
+        .value(&tx)
+        .await
+        .unwrap();
+    assert_eq!(within, "30s");
+    drop(tx);
+    store.close().await;
 }
