@@ -204,6 +204,13 @@ impl Render for Site {
     }
 }
 
+#[test]
+fn a_table_without_cells_is_no_table() {
+    let text = "{{< table header-row=\"no\" >}}\n<table><tr></tr></table>\n{{< /table >}}\n";
+    let (document, _) = from_markdown(text, &mut Site::default()).unwrap();
+    assert!(document.is_empty(), "{document:?}");
+}
+
 impl PhotoNames for Site {
     fn photo(&self, id: PhotoId) -> Option<PhotoFile> {
         let (name, _) = Self::FILES.into_iter().find(|(_, number)| photo_id(*number) == id)?;

@@ -184,11 +184,12 @@ impl Builder<'_> {
             Kind::TableOptions(options) => {
                 for mut block in blocks {
                     if let Block::Table(table) = &mut block {
-                        if !options.header_row && table.header_row {
-                            let head = table.rows.first().into_iter().flatten();
-                            if head.flatten().next().is_none() {
-                                table.rows.remove(0);
-                            }
+                        // Markdown has no table without a head: an empty one stands for none.
+                        let head = table.rows.first().filter(|_| table.header_row);
+                        if !options.header_row
+                            && head.is_some_and(|head| head.iter().all(Vec::is_empty))
+                        {
+                            table.rows.remove(0);
                         }
                         table.header_row = options.header_row;
                         table.header_column = options.header_column;
