@@ -17,8 +17,10 @@ pub enum Action {
     ArrangeFront,
     /// Create and rename sections, describe the site.
     ArrangeSite,
-    /// Add and describe people.
+    /// Describe people.
     KeepPeople,
+    /// Say what people are to the site.
+    GrantRoles,
     /// Make and revoke tokens.
     KeepTokens,
 }
@@ -34,7 +36,9 @@ impl Action {
         match self {
             Self::ReadUnpublished | Self::WriteArticle | Self::KeepPhotos => Role::Contributor,
             Self::PublishArticle | Self::ArrangeFront => Role::Editor,
-            Self::ArrangeSite | Self::KeepPeople | Self::KeepTokens => Role::Administrator,
+            Self::ArrangeSite | Self::KeepPeople | Self::GrantRoles | Self::KeepTokens => {
+                Role::Administrator
+            }
         }
     }
 
@@ -44,7 +48,8 @@ impl Action {
             Self::ReadUnpublished => Some(Scope::Read),
             Self::WriteArticle | Self::KeepPhotos | Self::KeepPeople => Some(Scope::Write),
             Self::PublishArticle | Self::ArrangeFront | Self::ArrangeSite => Some(Scope::Publish),
-            Self::KeepTokens => None,
+            // Otherwise whoever finds a token could make a way in that outlives it.
+            Self::GrantRoles | Self::KeepTokens => None,
         }
     }
 
@@ -56,7 +61,8 @@ impl Action {
             Self::KeepPhotos => "add photos",
             Self::ArrangeFront => "arrange the front page",
             Self::ArrangeSite => "arrange the site",
-            Self::KeepPeople => "add people",
+            Self::KeepPeople => "describe people",
+            Self::GrantRoles => "give people roles",
             Self::KeepTokens => "make tokens",
         }
     }
@@ -107,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Action; 8] = [
+    const ALL: [Action; 9] = [
         Action::ReadUnpublished,
         Action::WriteArticle,
         Action::PublishArticle,
@@ -115,6 +121,7 @@ mod tests {
         Action::ArrangeFront,
         Action::ArrangeSite,
         Action::KeepPeople,
+        Action::GrantRoles,
         Action::KeepTokens,
     ];
 
@@ -159,7 +166,8 @@ mod tests {
             allowed(&token(Role::Reporter, &all)),
             [ReadUnpublished, WriteArticle, KeepPhotos]
         );
-        assert!(!allowed(&token(Role::Administrator, &all)).contains(&KeepTokens));
+        let most = allowed(&token(Role::Administrator, &all));
+        assert!(!most.contains(&KeepTokens) && !most.contains(&GrantRoles));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub async fn add(
 ) -> Result<PersonId, AccountError> {
     // Whoever may write may name an author who has no access yet.
     let action =
-        if command.role == Role::Reader { Action::WriteArticle } else { Action::KeepPeople };
+        if command.role == Role::Reader { Action::WriteArticle } else { Action::GrantRoles };
     policy::check(actor, action)?;
     let name = command.name.split_whitespace().collect::<Vec<_>>().join(" ");
     let key = title_key(&name);

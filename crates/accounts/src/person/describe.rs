@@ -27,6 +27,9 @@ pub async fn describe(
     policy::check(actor, Action::KeepPeople)?;
     let known =
         by_id(tx, person).await?.ok_or_else(|| AccountError::NoSuchPerson(person.to_string()))?;
+    if command.role.is_some_and(|role| role != known.role) {
+        policy::check(actor, Action::GrantRoles)?;
+    }
     sql("UPDATE people SET title = ?, bio = ?, role = ? WHERE id = ?")
         .bind(command.title.unwrap_or(known.title))
         .bind(command.bio.unwrap_or(known.bio))

@@ -65,10 +65,6 @@ pub(super) struct NewPerson {
     /// Some sentences about the person.
     #[serde(default)]
     bio: String,
-    /// What the person is to the site; a `reader` has no access, and may still be an author.
-    #[serde(default = "reader")]
-    #[schema(schema_with = schema::role)]
-    role: Role,
 }
 
 /// What is to change; what is left out stays.
@@ -80,13 +76,6 @@ pub(super) struct PersonWords {
     title: Option<String>,
     /// Some sentences about the person.
     bio: Option<String>,
-    /// What the person is to the site.
-    #[schema(schema_with = schema::role)]
-    role: Option<Role>,
-}
-
-fn reader() -> Role {
-    Role::Reader
 }
 
 /// Everybody, by name
@@ -100,7 +89,7 @@ pub(super) async fn list(_: May<ReadUnpublished>, State(app): State<App>) -> Ans
 
 /// Add a person
 ///
-/// Whoever may write may add an author. Only an administrator may add somebody with access.
+/// The person is an author, and has no access: no token gives that.
 #[utoipa::path(post, path = "/people", operation_id = "add_person", tag = "People",
     security(("token" = ["write"])), request_body = NewPerson,
     responses(
@@ -111,10 +100,10 @@ pub(super) async fn list(_: May<ReadUnpublished>, State(app): State<App>) -> Ans
 pub(super) async fn add(
     may: May<WriteArticle>,
     State(app): State<App>,
-    Json(NewPerson { name, slug, title, bio, role }): Json<NewPerson>,
+    Json(NewPerson { name, slug, title, bio }): Json<NewPerson>,
 ) -> Answer<impl IntoResponse> {
     let mut change = Change::begin(&app).await?;
-    let command = AddPerson { name, slug, title, bio, role };
+    let command = AddPerson { name, slug, title, bio, role: Role::Reader };
     let id = person::add(&mut change.tx, &may.actor, command, change.now).await?;
     change.commit(&app).await?;
     let location = format!("/api/v1/people/{id}");
@@ -143,11 +132,11 @@ pub(super) async fn describe(
     may: May<KeepPeople>,
     State(app): State<App>,
     Path(id): Path<PersonId>,
-    Json(PersonWords { title, bio, role }): Json<PersonWords>,
+    Json(PersonWords { title, bio }): Json<PersonWords>,
 ) -> Answer<Sent<Person>> {
     read(&app, id).await?;
     let mut change = Change::begin(&app).await?;
-    let command = DescribePerson { title, bio, role };
+    let command = DescribePerson { title, bio, role: None };
     person::describe(&mut change.tx, &may.actor, id, command, change.now).await?;
     change.commit(&app).await?;
     read(&app, id).await.map(Sent)
