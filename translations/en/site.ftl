@@ -76,7 +76,6 @@ pagination-older = Older
 ## Search
 
 search-title = Search
-search-title-query = Search: { $query }
 search-field = Search for
 search-section = Section
 search-section-any = All sections
@@ -89,6 +88,11 @@ search-count = { $count ->
     [0] No stories match “{ $query }”.
     [one] { $count } story matches “{ $query }”.
    *[other] { $count } stories match “{ $query }”.
+}
+search-count-all = { $count ->
+    [0] No stories match.
+    [one] { $count } story matches.
+   *[other] { $count } stories match.
 }
 search-hint-none = Try fewer or other words, or a wider span of dates.
 search-suggestion = Did you mean

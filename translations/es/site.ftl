@@ -76,7 +76,6 @@ pagination-older = Anteriores
 ## Search
 
 search-title = Búsqueda
-search-title-query = Búsqueda: { $query }
 search-field = Buscar
 search-section = Sección
 search-section-any = Todas las secciones
@@ -89,6 +88,11 @@ search-count = { $count ->
     [0] Ningún artículo coincide con «{ $query }».
     [one] { $count } artículo coincide con «{ $query }».
    *[other] { $count } artículos coinciden con «{ $query }».
+}
+search-count-all = { $count ->
+    [0] Ninguna noticia coincide.
+    [one] { $count } noticia coincide.
+   *[other] { $count } noticias coinciden.
 }
 search-hint-none = Pruebe con menos palabras, con otras o con un período más amplio.
 search-suggestion = Quizás quiso decir

@@ -36,6 +36,9 @@ pub enum Tag {
     Article(ArticleId),
     /// A photo and what is said of it.
     Photo(PhotoId),
+    /// What the search index finds alike to an article. No event names it: the index does, once it
+    /// has the article.
+    Alike(ArticleId),
     /// A story that is not known yet, by its title as [`base::title_key`] spells it.
     Title(String),
     /// A story that is not known yet, by its address.

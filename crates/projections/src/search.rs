@@ -24,7 +24,7 @@ use base::{ArticleId, Timestamp};
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError};
 use tokio::sync::Semaphore;
 
-pub use projection::SearchProjection;
+pub use projection::{Indexed, SearchProjection};
 pub use snippet::SnippetPart;
 
 use schema::Fields;

@@ -1,5 +1,6 @@
 //! Articles: what is written, in revisions, and what readers see of it.
 
+mod address;
 mod content;
 mod correct;
 mod create;
@@ -21,7 +22,7 @@ pub use correct::correct;
 pub use create::{CreateArticle, create};
 pub use publish::{Publish, publish};
 pub use queries::{
-    Correction, Found, Page, PublishedArticle, Revision, Teaser, all, by_id, by_path, corrections,
+    Correction, Found, Page, PublishedArticle, Revision, Teaser, all, by_id, by_path, changed_in, corrections,
     find, published, published_count, published_in, published_months, revision, revisions, teasers,
     teasers_by_title, teasers_in, teasers_newest, translations,
 };

@@ -21,7 +21,7 @@ mod shell;
 mod sitemaps;
 mod warm;
 
-pub(crate) use answer::{add_security, fast};
+pub(crate) use answer::{add_security, fast, uncached};
 pub(crate) use author::author;
 pub(crate) use feeds::site_feed;
 pub(crate) use files::{asset, photo};

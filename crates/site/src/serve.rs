@@ -9,7 +9,8 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -56,7 +57,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let server = Arc::new(Server { app, router, trusted: listening.trusted_proxies });
-    let acceptor = listening.certificate.map(tls::Acceptor::new);
+    let acceptor = listening.certificate.map(|it| tls::Acceptor::new(it, Instant::now()));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -123,12 +124,26 @@ impl Server {
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let service = service_fn(move |request| self.answer(request, peer));
+        let asked = Arc::new(AtomicBool::new(false));
+        let service = {
+            let asked = Arc::clone(&asked);
+            service_fn(move |request| {
+                asked.store(true, Ordering::Relaxed);
+                self.answer(request, peer)
+            })
+        };
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
         builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        if let Err(error) = watcher.watch(connection).await {
+        let mut connection = std::pin::pin!(watcher.watch(connection));
+        // Who says nothing at all is not met by the timeout of a head that has begun.
+        let ended = match tokio::time::timeout(HEAD_TIMEOUT, &mut connection).await {
+            Ok(ended) => ended,
+            Err(_) if asked.load(Ordering::Relaxed) => connection.await,
+            Err(_) => return,
+        };
+        if let Err(error) = ended {
             tracing::debug!("The connection of {peer} ended: {error}");
         }
     }

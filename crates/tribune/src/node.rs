@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Clock, Random, SystemClock};
-use projections::page_cache::{ForgetPages, PageCache};
+use projections::page_cache::{ForgetPages, PageCache, Tag};
 use projections::renditions::AskForRenditions;
 use projections::search::SearchIndex;
 use projections::worker;
@@ -53,7 +53,10 @@ impl Node {
         };
         let pages_followed = start(Box::new(forget));
         start(Box::new(AskForRenditions));
-        start(Box::new(search_projection));
+        let alike = pages.clone();
+        start(Box::new(search_projection.telling(Box::new(move |articles| {
+            alike.forget(&articles.iter().copied().map(Tag::Alike).collect::<Vec<_>>());
+        }))));
         running.spawn(worker::work(self.store.clone(), self.files.clone(), self.clock.clone()));
         running.spawn(scheduler::release(self.store.clone(), self.clock.clone()));
         let app = App::new(Parts {

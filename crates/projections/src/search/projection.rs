@@ -33,7 +33,12 @@ pub struct SearchProjection {
     writer: Arc<Mutex<Option<IndexWriter>>>,
     tidying: Option<JoinHandle<()>>,
     cursor: Cursor,
+    /// Told which articles the index has anew.
+    indexed: Option<Indexed>,
 }
+
+/// Hears which articles can be found anew, once they can.
+pub type Indexed = Box<dyn Fn(&BTreeSet<ArticleId>) + Send>;
 
 /// Where the index stands. Part of each commit, so that index and cursor move together.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -50,7 +55,14 @@ type Change = (ArticleId, Option<TantivyDocument>);
 impl SearchProjection {
     pub(super) fn new(index: SearchIndex) -> Result<Self, SearchError> {
         let cursor = read_cursor(&index.0)?;
-        Ok(Self { index, writer: Arc::default(), tidying: None, cursor })
+        Ok(Self { index, writer: Arc::default(), tidying: None, cursor, indexed: None })
+    }
+
+    /// Has `indexed` told which articles can be found anew.
+    #[must_use]
+    pub fn telling(mut self, indexed: Indexed) -> Self {
+        self.indexed = Some(indexed);
+        self
     }
 
     async fn write(
@@ -106,7 +118,7 @@ impl Projection for SearchProjection {
             batch.events.iter().filter_map(|recorded| article_of(&recorded.event)).collect();
         let mut names = BTreeMap::new();
         let mut changes: Vec<Change> = Vec::with_capacity(touched.len());
-        for id in touched {
+        for id in touched.iter().copied() {
             let document = match article::published(store, id).await? {
                 Some(published) => {
                     let entry = entry(store, published, &mut names).await?;
@@ -118,7 +130,7 @@ impl Projection for SearchProjection {
         }
         let last = batch.events.last().and_then(|it| Some((it.position, article_of(&it.event)?)));
         let cursor = Cursor { through: batch.through, last: last.or(self.cursor.last) };
-        self.write(cursor, |inner, writer| {
+        let written = self.write(cursor, |inner, writer| {
             for (id, document) in changes {
                 writer.delete_term(inner.fields.id_term(id));
                 if let Some(document) = document {
@@ -126,8 +138,12 @@ impl Projection for SearchProjection {
                 }
             }
             Ok(())
-        })
-        .await
+        });
+        written.await?;
+        if let Some(indexed) = &self.indexed {
+            indexed(&touched);
+        }
+        Ok(())
     }
 
     async fn reset(&mut self, _store: &Store) -> store::Result<()> {

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use store::{Connection, Result, StoreError, sql};
 use uuid::Uuid;
 
+use super::address::as_asked_for;
 use super::{Article, ArticleRow, Author, Content, Kind, LeadPhoto, Related, State};
 
 /// One revision, as it was written.
@@ -113,7 +114,7 @@ pub async fn find(on: &impl Connection, path: &str) -> Result<Option<Found>> {
     }
     let row: Option<ArticleRow> = sql("SELECT a.* FROM former_addresses f
          JOIN articles a ON a.id = f.article_id WHERE f.path = ?")
-    .bind(path)
+    .bind(as_asked_for(path))
     .one(on)
     .await?;
     Ok(row.map(ArticleRow::read).and_then(|article| match article.state {
@@ -451,6 +452,26 @@ pub async fn published_in(
     .all(on)
     .await?;
     rows.into_iter().map(TeaserRow::read).collect()
+}
+
+/// When one of the articles that [`published_in`] gives for the same arguments changed last.
+pub async fn changed_in(
+    on: &impl Connection,
+    from: Timestamp,
+    until: Timestamp,
+    skip: i64,
+    limit: i64,
+) -> Result<Option<Timestamp>> {
+    sql("SELECT MAX(COALESCE(updated_at, published_at)) AS value
+         FROM (SELECT updated_at, published_at FROM articles
+               WHERE state = 'published' AND published_at >= ? AND published_at < ?
+               ORDER BY published_at DESC, id DESC LIMIT ? OFFSET ?) AS part")
+    .bind(from)
+    .bind(until)
+    .bind(limit)
+    .bind(skip)
+    .value(on)
+    .await
 }
 
 fn month_of(at: Timestamp) -> Timestamp {

@@ -30,7 +30,8 @@ const NEVER: HeaderValue = HeaderValue::from_static("no-store");
 pub(crate) struct Answer {
     head: bool,
     encoding: Encoding,
-    if_none_match: Option<HeaderValue>,
+    if_none_match: Vec<HeaderValue>,
+    if_modified_since: Option<HeaderValue>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,8 @@ impl Answer {
         Self {
             head: method == Method::HEAD,
             encoding: Encoding::accepted(headers),
-            if_none_match: headers.get(header::IF_NONE_MATCH).cloned(),
+            if_none_match: headers.get_all(header::IF_NONE_MATCH).iter().cloned().collect(),
+            if_modified_since: headers.get(header::IF_MODIFIED_SINCE).cloned(),
         }
     }
 }
@@ -61,22 +63,25 @@ impl<S: Sync> FromRequestParts<S> for Answer {
 impl Encoding {
     /// The best of what the request accepts (RFC 9110 §12.5.3); a coding with `q=0` is refused.
     fn accepted(headers: &HeaderMap) -> Self {
-        let mut best = Self::Identity;
+        let (mut brotli, mut gzip, mut any) = (None, None, None);
         for accepted in headers.get_all(header::ACCEPT_ENCODING) {
             for coding in accepted.to_str().unwrap_or_default().split(',') {
                 let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
-                let refused = quality
-                    .trim()
-                    .strip_prefix("q=")
-                    .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q <= 0.0));
+                let quality = quality.trim().trim_start_matches(['q', 'Q', '=', ' ']);
+                let wanted = quality.parse::<f32>().unwrap_or(1.0) > 0.0;
                 match name.trim() {
-                    "br" if !refused => return Self::Brotli,
-                    "gzip" if !refused => best = Self::Gzip,
+                    name if name.eq_ignore_ascii_case("br") => brotli = Some(wanted),
+                    name if name.eq_ignore_ascii_case("gzip") => gzip = Some(wanted),
+                    "*" => any = Some(wanted),
                     _ => {}
                 }
             }
         }
-        best
+        match any.unwrap_or(false) {
+            any if brotli.unwrap_or(any) => Self::Brotli,
+            any if gzip.unwrap_or(any) => Self::Gzip,
+            _ => Self::Identity,
+        }
     }
 }
 
@@ -139,7 +144,7 @@ pub(crate) fn encoded(app: &App, page: &Arc<Finished>, answer: &Answer) -> Respo
     if html {
         headers.insert(header::CONTENT_SECURITY_POLICY, app.0.content_security_policy.clone());
     }
-    add_security(headers);
+    add_security(app, headers);
     if let Some(location) = &page.page.location
         && let Ok(location) = HeaderValue::from_str(location)
     {
@@ -149,9 +154,14 @@ pub(crate) fn encoded(app: &App, page: &Arc<Finished>, answer: &Answer) -> Respo
     if status == StatusCode::OK
         && let Some(etag) = etag
     {
-        let known = answer.if_none_match.as_ref().is_some_and(|known| matches(known, &page.etag));
         headers.insert(header::ETAG, etag);
-        if let Some(modified) = page.page.modified.and_then(http_date) {
+        let modified = page.page.modified.and_then(http_date);
+        // A date is asked only where no name is (RFC 9110 §13.2.2).
+        let known = match (answer.if_none_match.as_slice(), &modified) {
+            ([], Some(modified)) => answer.if_modified_since.as_ref() == Some(modified),
+            (names, _) => names.iter().any(|known| matches(known, &page.etag)),
+        };
+        if let Some(modified) = modified {
             headers.insert(header::LAST_MODIFIED, modified);
         }
         if known {
@@ -193,7 +203,7 @@ pub(super) fn http_date(at: base::Timestamp) -> Option<HeaderValue> {
 }
 
 /// What every response carries, whatever it is.
-pub(crate) fn add_security(headers: &mut HeaderMap) {
+pub(crate) fn add_security(app: &App, headers: &mut HeaderMap) {
     const ALL: [(HeaderName, HeaderValue); 4] = [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
@@ -208,6 +218,10 @@ pub(crate) fn add_security(headers: &mut HeaderMap) {
     ];
     for (name, value) in ALL {
         headers.insert(name, value);
+    }
+    if app.0.settings.public_url.scheme() == "https" {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
 }
 
@@ -241,6 +255,10 @@ mod tests {
         assert_eq!(accepted("gzip, deflate, br, zstd"), Encoding::Brotli);
         assert_eq!(accepted("gzip;q=1.0, br;q=0"), Encoding::Gzip);
         assert_eq!(accepted("gzip;q=0"), Encoding::Identity);
+        assert_eq!(accepted("GZip"), Encoding::Gzip);
+        assert_eq!(accepted("*"), Encoding::Brotli);
+        assert_eq!(accepted("br;q=0, *;q=0.5"), Encoding::Gzip);
+        assert_eq!(accepted("gzip, *;q=0"), Encoding::Gzip);
         assert_eq!(accepted("deflate"), Encoding::Identity);
         assert_eq!(Encoding::accepted(&HeaderMap::new()), Encoding::Identity);
     }

@@ -20,6 +20,7 @@ const SUGGESTED: usize = 4;
 pub(super) async fn render(app: &App, shell: &Shell, id: ArticleId) -> Result<Rendered> {
     let Some(full) = Full::load(app, id).await? else { return missing::not_found(app).await };
     let mut tags = full.tags();
+    tags.push(Tag::Alike(id));
     let article = &full.published.article;
     let content = &full.published.revision.content;
     let related = RelatedStories::load(app, &content.body, &content.related, &mut tags).await?;

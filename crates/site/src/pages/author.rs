@@ -21,6 +21,10 @@ pub(crate) async fn author(
     RawQuery(query): RawQuery,
     answer: Answer,
 ) -> Response {
+    // The cache's key is made of the slug, and the record's engines disagree on strange letters.
+    if !base::is_slug(&slug) {
+        return missing::never_here(&app).await;
+    }
     let place = Place::parse(query.as_deref()).unwrap_or(Place(Page::First));
     let key = format!("/authors/{slug}{}", place.query());
     cached(&app, answer, &key, || find(&app, &slug, place)).await
@@ -46,6 +50,7 @@ async fn render(app: &App, person: &Person, place: Place) -> Result<Rendered> {
     let mut head =
         shell.head(&person.name, &shell.site.language, &format!("{address}{}", place.query()));
     head.description = person.bio.lines().next().unwrap_or_default().to_owned();
+    head.open_graph = shell.card(&head, &address, true);
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     head.json_ld = vec![structured_data::author(
         &shell.publication,

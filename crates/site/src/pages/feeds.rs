@@ -22,6 +22,9 @@ pub(crate) async fn site_feed(
     Path(file): Path<String>,
     answer: Answer,
 ) -> Response {
+    if writer(&file).is_none() {
+        return missing::never_here(&app).await;
+    }
     let key = format!("/feeds/{file}");
     cached(&app, answer, &key, || of_site(&app, &file)).await
 }
@@ -54,12 +57,7 @@ async fn render(
     newest: &[Teaser],
     mut tags: Vec<Tag>,
 ) -> Result<Rendered> {
-    let (write, content_type): (fn(&Feed<'_>) -> String, _) = match file {
-        "rss.xml" => (rss::write, rss::CONTENT_TYPE),
-        "atom.xml" => (atom::write, atom::CONTENT_TYPE),
-        "feed.json" => (json_feed::write, json_feed::CONTENT_TYPE),
-        _ => return missing::not_found(app).await,
-    };
+    let Some((write, content_type)) = writer(file) else { return missing::not_found(app).await };
     let entries = entries(app, shell, newest, &mut tags).await?;
     let modified = entries.iter().map(Entry::modified).max();
     let body = write(&Feed {
@@ -74,6 +72,18 @@ async fn render(
     });
     tags.push(Tag::Site);
     Ok(Rendered { status: 200, content_type, body: body.into(), modified, location: None, tags })
+}
+
+type Writer = fn(&Feed<'_>) -> String;
+
+/// What writes the feed of this name, and its media type.
+fn writer(file: &str) -> Option<(Writer, &'static str)> {
+    match file {
+        "rss.xml" => Some((rss::write, rss::CONTENT_TYPE)),
+        "atom.xml" => Some((atom::write, atom::CONTENT_TYPE)),
+        "feed.json" => Some((json_feed::write, json_feed::CONTENT_TYPE)),
+        _ => None,
+    }
 }
 
 /// Articles with their whole bodies.

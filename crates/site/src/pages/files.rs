@@ -23,7 +23,7 @@ pub(crate) async fn photo(
             let etag = format!("\"{id}-{edition}-{name}\"");
             file(&headers, &etag, content_type, bytes)
         }
-        Ok(None) => nothing(&app).await,
+        Ok(None) => missing::never_here(&app).await,
         Err(error) => super::failed(&app, &error).await,
     }
 }
@@ -74,18 +74,7 @@ pub(crate) async fn asset(
             let bytes = Bytes::from_static(asset.bytes);
             file(&headers, &format!("\"{name}\""), asset.content_type, bytes)
         }
-        None => nothing(&app).await,
-    }
-}
-
-async fn nothing(app: &App) -> Response {
-    match missing::not_found(app).await {
-        Ok(page) => {
-            let mut response = (StatusCode::NOT_FOUND, page.body).into_response();
-            super::answer::uncached(&mut response, super::HTML);
-            response
-        }
-        Err(error) => super::failed(app, &error).await,
+        None => missing::never_here(&app).await,
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) async fn render(app: &App) -> Result<Rendered> {
     let cards = Cards::load(app, &all).await?;
     let mut head = shell.head(&shell.site.name, &shell.site.language, "/");
     head.description.clone_from(&shell.site.description);
+    head.open_graph = shell.card(&head, "/", false);
     head.json_ld = vec![structured_data::front_page(&shell.publication)];
     let page = FrontPage {
         head,

@@ -46,6 +46,18 @@ fn page(app: &App, shell: &Shell, status: u16) -> ErrorPage {
     ErrorPage::new(status, app.0.templates.words(), &shell.site.language, shell.view())
 }
 
+/// 404 at an address that no page can ever have: told, and not kept.
+pub(super) async fn never_here(app: &App) -> Response {
+    match not_found(app).await {
+        Ok(page) => {
+            let mut response = (StatusCode::NOT_FOUND, page.body).into_response();
+            super::answer::uncached(&mut response, super::HTML);
+            response
+        }
+        Err(error) => failed(app, &error).await,
+    }
+}
+
 /// 500: what went wrong is logged, and the reader is given the reference to it.
 pub(crate) async fn failed(app: &App, error: &PageError) -> Response {
     let reference: [u8; 4] = app.store().secret();

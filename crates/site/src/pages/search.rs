@@ -44,6 +44,7 @@ async fn render(app: &App, form: &Form) -> Result<projections::page_cache::Rende
     let shell = Shell::load(app).await?;
     let question = question(form, &shell);
     let skip = form.skip.parse().unwrap_or(0_usize).min(Query::SKIP_MAX);
+    let asked = matches!(question, Ok(Some(_)));
     let (results, problem) = match question {
         Ok(Some(query)) => {
             (app.0.search.search(&Query { skip, limit: PER_PAGE, ..query }).await?, None)
@@ -62,7 +63,8 @@ async fn render(app: &App, form: &Form) -> Result<projections::page_cache::Rende
     let page = SearchPage {
         head,
         action: "/search".to_owned(),
-        query: form.q.clone(),
+        query: form.q.trim().to_owned(),
+        asked,
         sections: sections(&shell.sections, None, 0, &form.section),
         from: form.from.clone(),
         until: form.until.clone(),

@@ -110,6 +110,7 @@ pub(super) async fn render(
     head.feeds.extend(shell.feeds(&format!("{}: {}", shell.site.name, section.name), &address));
     let entries: Vec<_> =
         teasers.iter().map(|teaser| entry::of_teaser(shell, teaser)).collect::<Vec<_>>();
+    head.open_graph = shell.card(&head, &address, false);
     head.json_ld = vec![structured_data::section(&shell.publication, &links, &entries)];
     if place.0 != Page::First {
         // Older pages shift with every story; what they list is found through the site map.

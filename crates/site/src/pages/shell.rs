@@ -8,7 +8,7 @@ use publish::site::{self, Site};
 
 use super::Result;
 use crate::App;
-use crate::syndication::{Publication, SectionLink};
+use crate::syndication::{Publication, SectionLink, open_graph};
 use crate::view::{self, Feed, Head, Link, NavSection, Page};
 
 pub(super) struct Shell {
@@ -77,6 +77,18 @@ impl Shell {
         head.canonical = Some(self.publication.absolute(path));
         head.feeds = self.feeds(&self.site.name, "/");
         head
+    }
+
+    /// The card of a page that is no article, made of its head.
+    pub(super) fn card(&self, head: &Head, path: &str, profile: bool) -> Vec<open_graph::Meta> {
+        let page = open_graph::Page {
+            title: head.title.clone(),
+            description: head.description.clone(),
+            url: path.to_owned(),
+            image: None,
+            profile,
+        };
+        open_graph::page(&self.publication, &page)
     }
 
     /// The feeds below a page such as `/` or `/news/russia/`.

@@ -1,5 +1,7 @@
 //! Site maps: an index, one part for each month, and what was published in the last two days.
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base::{PhotoId, Timestamp};
@@ -18,6 +20,13 @@ use crate::syndication::sitemap::{self, Location, PartLink};
 /// A month with more is split (sitemaps.org allows 50,000; each has its images beside it).
 const PER_PART: i64 = 20_000;
 
+/// The part that lists the pages which list others.
+const PAGES: &str = "pages.xml";
+/// What is news ages without an event, so its map is kept for so long.
+const RECENT_KEPT: Duration = Duration::from_secs(600);
+/// For how long a story is news (developers.google.com, news sitemaps).
+const RECENT: Duration = Duration::from_secs(2 * 86_400);
+
 pub(crate) async fn sitemap_index(State(app): State<App>, answer: Answer) -> Response {
     cached(&app, answer, "/sitemap.xml", || index(&app)).await
 }
@@ -27,26 +36,28 @@ pub(crate) async fn sitemap_part(
     Path(file): Path<String>,
     answer: Answer,
 ) -> Response {
+    if file != PAGES && parse(&file).is_none() {
+        return missing::never_here(&app).await;
+    }
     let key = format!("/sitemaps/{file}");
     cached(&app, answer, &key, || part(&app, &file)).await
 }
 
 pub(crate) async fn news_sitemap(State(app): State<App>, answer: Answer) -> Response {
-    // What is news ages without an event, so the page is kept for the hour that it was made in.
-    let hour = app.now().as_micros() / 3_600_000_000;
-    cached(&app, answer, &format!("/news-sitemap.xml?hour={hour}"), || recent(&app)).await
+    let kept = i64::try_from(RECENT_KEPT.as_micros()).unwrap_or(i64::MAX);
+    let began = app.now().as_micros() / kept;
+    cached(&app, answer, &format!("/news-sitemap.xml?at={began}"), || recent(&app)).await
 }
 
 pub(super) async fn index(app: &App) -> Result<Rendered> {
     let shell = Shell::load(app).await?;
-    let mut parts = vec![PartLink { url: "/sitemaps/pages.xml".to_owned(), modified: None }];
+    let mut parts = vec![PartLink { url: format!("/sitemaps/{PAGES}"), modified: None }];
     for month in article::published_months(app.store()).await? {
         let count = article::published_count(app.store(), month, next_month(month)).await?;
         for number in 0..(count + PER_PART - 1) / PER_PART {
-            let newest =
-                article::published_in(app.store(), month, next_month(month), number * PER_PART, 1)
-                    .await?;
-            let modified = newest.first().map(|it| it.updated_at.unwrap_or(it.published_at));
+            let skip = number * PER_PART;
+            let modified =
+                article::changed_in(app.store(), month, next_month(month), skip, PER_PART).await?;
             parts.push(PartLink {
                 url: format!("/sitemaps/{}", file_name(month, number)),
                 modified,
@@ -58,7 +69,7 @@ pub(super) async fn index(app: &App) -> Result<Rendered> {
 }
 
 pub(super) async fn part(app: &App, file: &str) -> Result<Rendered> {
-    if file == "pages.xml" {
+    if file == PAGES {
         return pages(app).await;
     }
     let Some((month, number)) = parse(file) else { return missing::not_found(app).await };
@@ -106,11 +117,13 @@ async fn pages(app: &App) -> Result<Rendered> {
     Ok(xml(body, sitemap::CONTENT_TYPE, vec![Tag::Newest, Tag::Site]))
 }
 
-pub(super) async fn recent(app: &App) -> Result<Rendered> {
+async fn recent(app: &App) -> Result<Rendered> {
     let shell = Shell::load(app).await?;
     let now = app.now();
-    let from = Timestamp::from_micros(now.as_micros() - 2 * 86_400_000_000);
-    let later = now.plus(std::time::Duration::from_secs(60));
+    // Nothing that is too old when the map is forgotten.
+    let span = i64::try_from((RECENT - RECENT_KEPT).as_micros()).unwrap_or(i64::MAX);
+    let from = Timestamp::from_micros(now.as_micros() - span);
+    let later = now.plus(Duration::from_secs(60));
     let teasers = article::published_in(app.store(), from, later, 0, 1_000).await?;
     let entries: Vec<_> = teasers.iter().map(|teaser| of_teaser(&shell, teaser)).collect();
     let body = news::write(&shell.publication, &entries, now);

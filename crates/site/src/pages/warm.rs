@@ -25,6 +25,10 @@ impl Warmer {
 
 impl Warm for Warmer {
     fn warm(&self, key: &str) {
+        // Site maps are long, and asked for by few: they are rendered when somebody asks.
+        if key.starts_with("/sitemaps/") || key.starts_with("/news-sitemap.xml") {
+            return;
+        }
         let Some(app) = self.0.get().cloned() else { return };
         let key = key.to_owned();
         tokio::spawn(async move {
@@ -51,13 +55,9 @@ async fn render(app: &App, key: &str) -> super::Result<projections::page_cache::
     if let Some(file) = path.strip_prefix("/feeds/") {
         return feeds::of_site(app, file).await;
     }
-    if let Some(file) = path.strip_prefix("/sitemaps/") {
-        return sitemaps::part(app, file).await;
-    }
     match path {
         "/" => front::render(app).await,
         "/sitemap.xml" => sitemaps::index(app).await,
-        "/news-sitemap.xml" => sitemaps::recent(app).await,
         "/robots.txt" => robots::render(app).await,
         _ => path::find(app, path, place).await,
     }

@@ -128,7 +128,7 @@ async fn a_renewed_certificate_is_used_once_it_is_whole() {
     let folder = tempfile::tempdir().unwrap();
     certify(folder.path());
     let start = Instant::now();
-    let acceptor = tls::Acceptor::new(certificate(folder.path()));
+    let acceptor = tls::Acceptor::new(certificate(folder.path()), start);
     let first = acceptor.config(start);
     let touch = |seconds: u64| {
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000 + seconds);

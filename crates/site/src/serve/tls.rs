@@ -50,14 +50,15 @@ pub(super) struct Acceptor(Arc<Mutex<Current>>);
 
 struct Current {
     certificate: Certificate,
-    changed: Option<SystemTime>,
+    /// Of the chain and of the key.
+    changed: [Option<SystemTime>; 2],
     looked: Instant,
 }
 
 impl Acceptor {
-    pub(super) fn new(certificate: Certificate) -> Self {
+    pub(super) fn new(certificate: Certificate, now: Instant) -> Self {
         let changed = changed(&certificate);
-        Self(Arc::new(Mutex::new(Current { certificate, changed, looked: Instant::now() })))
+        Self(Arc::new(Mutex::new(Current { certificate, changed, looked: now })))
     }
 
     pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
@@ -86,9 +87,9 @@ impl Acceptor {
     }
 }
 
-fn changed(certificate: &Certificate) -> Option<SystemTime> {
-    let modified = |file: &Path| std::fs::metadata(file).and_then(|it| it.modified()).ok();
-    modified(&certificate.chain).max(modified(&certificate.key))
+fn changed(certificate: &Certificate) -> [Option<SystemTime>; 2] {
+    [&certificate.chain, &certificate.key]
+        .map(|file| std::fs::metadata(file).and_then(|it| it.modified()).ok())
 }
 
 fn config(chain: &Path, key: &Path) -> Result<ServerConfig, TlsError> {

@@ -289,8 +289,10 @@ pub struct SearchPage {
     pub head: Head,
     /// The form's address: `/search`.
     pub action: String,
-    /// What was asked, as it was typed; empty before the first search.
+    /// The words that were asked for, as they were typed; a question may be filters alone.
     pub query: String,
+    /// Whether anything was asked.
+    pub asked: bool,
     /// Sections to choose from, in tree order.
     pub sections: Vec<SearchSection>,
     /// The first day, as `2021-12-07`; empty for any.

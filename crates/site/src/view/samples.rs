@@ -423,6 +423,7 @@ fn search(language: &str) -> SearchPage {
         head: Head { robots: Some("noindex".into()), ..Head::new("Search", language) },
         action: "/search".into(),
         query: "minsk <agreements>".into(),
+        asked: true,
         sections: vec![
             SearchSection { name: "News".into(), path: "news".into(), depth: 0, selected: false },
             SearchSection {
@@ -458,6 +459,7 @@ fn search(language: &str) -> SearchPage {
 fn search_without_question(language: &str) -> SearchPage {
     SearchPage {
         query: String::new(),
+        asked: false,
         from: String::new(),
         total: 0,
         results: vec![],
@@ -468,7 +470,7 @@ fn search_without_question(language: &str) -> SearchPage {
 }
 
 fn search_without_results(language: &str) -> SearchPage {
-    SearchPage { query: "xyzzy".into(), ..search_without_question(language) }
+    SearchPage { query: "xyzzy".into(), asked: true, ..search_without_question(language) }
 }
 
 fn refused_search(language: &str) -> SearchPage {

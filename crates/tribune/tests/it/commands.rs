@@ -87,7 +87,7 @@ fn a_backup_taken_while_writing_goes_on_restores_to_the_same_pages() {
         assert!(output.status.success(), "{}", said(&output));
     });
 
-    let new = Place { data: folder.path().join("new"), more: place.more.clone() };
+    let new = place.clone().elsewhere(&folder.path().join("new"));
     new.tell(&["restore", backup]);
     let restored = Tribune::serve(&new);
     for path in &before {

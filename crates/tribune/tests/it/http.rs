@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Newsroom, Place, Tribune, checkout, raw, story};
+use crate::support::{Newsroom, Place, Tribune, checkout, new_postgres_database, raw, story};
 
 /// A site with one story with a photo, whose slug was another once.
 struct Site {
@@ -14,8 +14,12 @@ struct Site {
 }
 
 fn site() -> Site {
+    site_with(|place| place)
+}
+
+fn site_with(settings: impl FnOnce(Place) -> Place) -> Site {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::alone(folder.path());
+    let place = settings(Place::alone(folder.path()));
     let newsroom = Newsroom::found(&place);
     let node = Tribune::serve(&place);
     let to = &node.address;
@@ -95,6 +99,35 @@ fn other_spellings_of_an_address_lead_to_the_one() {
 }
 
 #[test]
+fn a_date_is_asked_where_no_name_is() {
+    let Site { node, path, .. } = &site();
+    let modified = node.get(path).header("last-modified").to_owned();
+    assert!(modified.ends_with(" GMT"), "{modified:?}");
+    let since = ("if-modified-since", modified.as_str());
+    assert_eq!(node.ask("GET", path, &[since]).status, 304);
+    assert_eq!(node.ask("GET", path, &[since, ("if-none-match", "\"other\"")]).status, 200);
+}
+
+#[test]
+fn no_address_can_spoil_another_in_the_cache() {
+    let Site { node, .. } = &site();
+    let older = "/authors/edna-kern?before=1.00000000000070008000000000000000";
+    let status = node.get(older).status;
+    assert_eq!(node.get(&older.replace('?', "%3F")).status, 404);
+    assert_eq!(node.get("/authors/edna-kern%2Fx").status, 404);
+    assert_eq!(node.get(older).status, status);
+}
+
+#[test]
+fn filters_alone_are_a_question() {
+    let Site { node, path, .. } = &site();
+    let found = node.until("/search?section=news", |page| page.says(&format!("{path}\"")));
+    assert!(found.says("1 story matches."), "{found:?}");
+    assert!(node.get("/search?until=1999-01-01").says("No stories match."));
+    assert!(!node.get("/search").says("match."));
+}
+
+#[test]
 fn every_kind_of_answer_is_guarded() {
     let Site { node, path, photo, .. } = &site();
     let rest = [
@@ -129,8 +162,18 @@ fn every_kind_of_answer_is_guarded() {
 }
 
 #[test]
-fn rubbish_is_refused_and_nothing_breaks() {
-    let Site { node, path, .. } = &site();
+fn rubbish_is_refused_and_nothing_breaks_on_sqlite() {
+    rubbish_is_refused_and_nothing_breaks(&site());
+}
+
+#[test]
+fn rubbish_is_refused_and_nothing_breaks_on_postgres() {
+    let database = new_postgres_database();
+    let site = site_with(|place| place.with("--database-url", database));
+    rubbish_is_refused_and_nothing_breaks(&site);
+}
+
+fn rubbish_is_refused_and_nothing_breaks(Site { node, path, .. }: &Site) {
     let long = "x".repeat(60_000);
     let paths: Vec<Vec<u8>> = [
         "/%ff%fe",

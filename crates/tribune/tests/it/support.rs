@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Where a program keeps what it knows.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    pub(crate) data: PathBuf,
-    pub(crate) more: Vec<String>,
+    data: PathBuf,
+    more: Vec<String>,
     variables: Vec<(String, String)>,
 }
 
@@ -30,6 +30,11 @@ impl Place {
     pub(crate) fn with(mut self, flag: &str, value: impl std::fmt::Display) -> Self {
         self.more.push(format!("{flag}={value}"));
         self
+    }
+
+    /// The same in another data folder.
+    pub(crate) fn elsewhere(self, data: &Path) -> Self {
+        Self { data: data.to_owned(), ..self }
     }
 
     /// In an environment with these variables.
