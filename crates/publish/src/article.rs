@@ -22,9 +22,9 @@ pub use correct::correct;
 pub use create::{CreateArticle, create};
 pub use publish::{Publish, publish};
 pub use queries::{
-    Correction, Found, Page, PublishedArticle, Revision, Teaser, all, by_id, by_path, changed_in, corrections,
-    find, published, published_count, published_in, published_months, revision, revisions, teasers,
-    teasers_by_title, teasers_in, teasers_newest, translations,
+    Correction, Found, Page, PublishedArticle, Revision, Teaser, all, by_id, by_path, changed_in,
+    corrections, find, published, published_count, published_in, published_months, revision,
+    revisions, teasers, teasers_by_title, teasers_in, teasers_newest, translations,
 };
 pub use relocate::{also_at, move_to, rename};
 pub use revise::revise;

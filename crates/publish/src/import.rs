@@ -4,6 +4,7 @@ mod date;
 mod folder;
 mod front;
 mod read;
+mod recognise;
 mod report;
 mod write;
 
@@ -37,12 +38,12 @@ pub async fn markdown(
     policy::check(actor, Action::PublishArticle)?;
     let site = site::current(store).await?;
     let zone = TimeZone::get(&site.zone).unwrap_or(TimeZone::UTC);
-    let known = write::known(store).await?;
+    let known = Arc::new(recognise::known(store).await?);
     let listed = {
         let folder = folder.to_owned();
         blocking(move || folder::list(&folder)).await?
     };
-    let listed = listed.map_err(|error| {
+    let mut listed = listed.map_err(|error| {
         PublishError::Invalid(format!(
             "{} cannot be read: {error}. Name a folder with Markdown files.",
             folder.display()
@@ -56,6 +57,8 @@ pub async fn markdown(
             "describes its folder and is no article, so it was left out",
         ));
     }
+    // What is known comes first, for a new file may be its translation.
+    listed.articles.sort_by_key(|source| !known.contains_key(source));
     let total = listed.articles.len();
     let reader = Arc::new(read::Reader::new(listed.root, zone, site.language, known));
     let mut writer = write::Writer::new(store, files, actor, now, progress, total).await?;

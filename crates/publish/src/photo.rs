@@ -9,6 +9,7 @@ use base::{PhotoId, Timestamp};
 use sea_orm::FromQueryResult;
 
 pub use add::{Prepared, add, prepare};
+pub(crate) use describe::says_otherwise;
 pub use describe::{DescribePhoto, describe};
 pub use queries::{Progress, by_ids, is_public, progress, renditions};
 pub use render::{Rendered, render};

@@ -1,11 +1,15 @@
 use base::limits::{CAPTION_CHARS_MAX, DECK_CHARS_MAX, HEADLINE_CHARS_MAX};
 use base::{ArticleId, PersonId, PhotoId};
 use document::Document;
+use document::limits::ADDRESS_CHARS_MAX;
 use serde::{Deserialize, Serialize};
 use store::{Connection, sql};
 
 use super::Kind;
 use crate::{PublishError, Result};
+
+/// What somebody did for an article, in characters.
+const ROLE_CHARS_MAX: usize = 200;
 
 /// The words of an article, as one revision has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,9 +87,18 @@ impl Content {
                 "An article has at most 20 related stories and 30 authors.".into(),
             ));
         }
+        for author in &mut self.byline {
+            if let Some(role) = &author.role {
+                author.role = Some(one_line("role of an author", role, ROLE_CHARS_MAX)?);
+            }
+        }
         for related in &mut self.related {
             if let Some(title) = &related.title {
                 related.title = Some(one_line("related title", title, HEADLINE_CHARS_MAX)?);
+            }
+            if let Some(address) = &related.address {
+                let address = one_line("related address", address, ADDRESS_CHARS_MAX)?;
+                related.address = Some(address);
             }
             if related.title.is_none() && related.address.is_none() && related.article.is_none() {
                 return Err(PublishError::Invalid(

@@ -5,7 +5,7 @@ use store::events::Touches;
 use store::{Tx, sql};
 use uuid::Uuid;
 
-use super::{Article, Content, State, revision};
+use super::{Article, Content, State, address, revision};
 use crate::{Result, section};
 
 /// Lists a published article under its sections and authors, and opens its photos to readers.
@@ -44,7 +44,8 @@ pub(super) async fn unlist(tx: &mut Tx, article: ArticleId) -> Result<()> {
     Ok(())
 }
 
-/// What shows the article as readers see it now: nothing, when they do not.
+/// What shows the article as readers see it now: nothing while it is a draft, and once it is
+/// withdrawn the addresses that say so.
 pub(super) async fn touches(tx: &Tx, article: &Article) -> Result<Touches> {
     let shown = match (article.state, article.published_revision) {
         (State::Published, Some(number)) => revision(tx, article.id, number).await?,
@@ -52,6 +53,9 @@ pub(super) async fn touches(tx: &Tx, article: &Article) -> Result<Touches> {
     };
     match shown {
         Some(shown) => touches_of(tx, article, &shown.content).await,
+        None if article.state == State::Withdrawn => {
+            Ok(Touches { addresses: addresses(tx, article).await?, ..Touches::default() })
+        }
         None => Ok(Touches::default()),
     }
 }
@@ -65,20 +69,29 @@ pub(super) async fn touches_of(tx: &Tx, article: &Article, content: &Content) ->
             .bind(article.id)
             .values(tx)
             .await?;
-    // Whoever asked at an address that now leads here was told that there is nothing.
-    let mut addresses: Vec<String> =
-        sql("SELECT path AS value FROM former_addresses WHERE article_id = ? ORDER BY path")
-            .bind(article.id)
-            .values(tx)
-            .await?;
-    addresses.insert(0, article.path.clone());
     Ok(Touches {
         sections: sections.trail(article.section_id).into_iter().map(|it| it.id).collect(),
         people: content.byline.iter().map(|author| author.person).collect::<Vec<PersonId>>(),
         translations,
         titles: vec![title_key(&content.headline)],
-        addresses,
+        addresses: addresses(tx, article).await?,
     })
+}
+
+/// Where the article is and was. Whoever asked there before it led here was told that there is
+/// nothing.
+async fn addresses(tx: &Tx, article: &Article) -> Result<Vec<String>> {
+    let former: Vec<String> =
+        sql("SELECT path AS value FROM former_addresses WHERE article_id = ? ORDER BY path")
+            .bind(article.id)
+            .values(tx)
+            .await?;
+    let mut addresses = vec![article.path.clone()];
+    for path in former {
+        addresses.extend(address::spelled_otherwise(&path));
+        addresses.push(path);
+    }
+    Ok(addresses)
 }
 
 pub(super) fn joined(mut before: Touches, after: Touches) -> Touches {

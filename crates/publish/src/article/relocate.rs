@@ -2,9 +2,13 @@ use accounts::policy::{self, Action};
 use base::{Actor, ArticleId, SectionId, Timestamp};
 use store::{Event, Tx, sql};
 
+use super::address::as_asked_for;
 use super::create::{address, checked_slug, free_slug, is_taken};
 use super::{Article, State, by_id, listing, revision};
 use crate::{PublishError, Result, section};
+
+/// An old address as it is asked for: a letter may need six bytes.
+const PATH_BYTES_MAX: usize = 2_000;
 
 /// Moves an article to another section.
 pub async fn move_to(
@@ -58,14 +62,14 @@ pub async fn also_at(
     now: Timestamp,
 ) -> Result<()> {
     let known = to_relocate(tx, actor, article).await?;
-    let path = format!("/{}", address.trim().trim_matches('/'));
     let strange = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '\\');
+    let path = as_asked_for(&format!("/{}", address.trim().trim_matches('/')));
     let first = path[1..].split('/').next().unwrap_or_default();
     if first.is_empty()
         || address.trim().starts_with("//")
-        || path.len() > 500
+        || path.len() > PATH_BYTES_MAX
         || path.contains("//")
-        || path.contains(strange)
+        || address.trim().contains(strange)
     {
         return Err(PublishError::Invalid(format!(
             "{address:?} is no old address; write its path, such as /2021/12/some-story."
@@ -112,14 +116,16 @@ async fn relocate(
 ) -> Result<()> {
     let before = listing::touches(tx, known).await?;
     let path = address(section, &slug);
+    // It may have had the address before, or a draft have been given it as an old one.
+    sql("DELETE FROM former_addresses WHERE path = ?").bind(path.clone()).run(tx).await?;
     // What no reader ever saw leaves no trace.
     if known.published_at.is_some() {
-        sql("DELETE FROM former_addresses WHERE path = ?").bind(path.clone()).run(tx).await?;
-        sql("INSERT INTO former_addresses (path, article_id) VALUES (?, ?)")
-            .bind(known.path.clone())
-            .bind(known.id)
-            .run(tx)
-            .await?;
+        sql("INSERT INTO former_addresses (path, article_id) VALUES (?, ?)
+             ON CONFLICT (path) DO NOTHING")
+        .bind(known.path.clone())
+        .bind(known.id)
+        .run(tx)
+        .await?;
     }
     sql("UPDATE articles SET section_id = ?, slug = ?, path = ? WHERE id = ?")
         .bind(section.id)

@@ -57,6 +57,10 @@ pub(super) fn list(folder: &Path) -> io::Result<Listed> {
     Ok(listed)
 }
 
+pub(super) fn is_markdown(path: &str) -> bool {
+    stem(path).is_some()
+}
+
 /// What a Markdown file is called without its ending.
 fn stem(name: &str) -> Option<&str> {
     let (stem, ending) = name.rsplit_once('.')?;
@@ -75,6 +79,8 @@ pub(super) struct Place {
     /// As the file's name ends with it, such as `story.es.md`.
     pub(super) language: Option<String>,
     pub(super) draft: bool,
+    /// What the files have in common that tell one story in several languages.
+    pub(super) story: String,
 }
 
 pub(super) fn place(source: &str) -> Place {
@@ -82,10 +88,11 @@ pub(super) fn place(source: &str) -> Place {
     let name = folders.pop().unwrap_or_default();
     let mut stem = stem(name).unwrap_or(name);
     let mut language = None;
+    let mut story = source.to_owned();
     if let Some((rest, tag)) = stem.rsplit_once('.')
-        && tag.len() == 2
-        && tag.bytes().all(|b| b.is_ascii_lowercase())
+        && is_language_of_name(tag)
     {
+        story = format!("{}{rest}{}", &source[..source.len() - name.len()], &name[stem.len()..]);
         stem = rest;
         language = Some(tag.to_owned());
     }
@@ -109,7 +116,14 @@ pub(super) fn place(source: &str) -> Place {
         .into_iter()
         .map(|part| if is_slug(part) { part.to_owned() } else { slugify(part) })
         .collect();
-    Place { section: section.join("/"), slug, date, language, draft }
+    Place { section: section.join("/"), slug, date, language, draft, story }
+}
+
+/// `es` or `pt-br`; anything else belongs to the name.
+fn is_language_of_name(tag: &str) -> bool {
+    let parts: Vec<&str> = tag.split('-').collect();
+    let two_letters = |it: &&str| it.len() == 2 && it.bytes().all(|b| b.is_ascii_lowercase());
+    parts.len() <= 2 && parts.iter().all(two_letters)
 }
 
 /// Divides `2021-12-07-words` into its date and its words.
@@ -142,7 +156,10 @@ mod tests {
         assert!(!jekyll.draft);
         assert!(check("sport/_drafts/a-story.md", "sport", "a-story").draft);
         let spanish = check("news/story.es.md", "news", "story-es");
-        assert_eq!(spanish.language.as_deref(), Some("es"));
+        assert_eq!((spanish.language.as_deref(), &*spanish.story), (Some("es"), "news/story.md"));
+        let bundle = check("news/story/index.pt-br.md", "news", "story-pt-br");
+        assert_eq!(bundle.language.as_deref(), Some("pt-br"));
+        assert_eq!(bundle.story, check("news/story/index.md", "news", "story").story);
         check("2021-12-07.md", "", "2021-12-07");
         check("v1.2.md", "", "v1-2");
     }

@@ -28,6 +28,10 @@ pub(super) struct Front {
     pub(super) section: Option<String>,
     pub(super) kind: Option<Kind>,
     pub(super) date: Option<Timestamp>,
+    /// When readers may see it for the first time, when that is not its date.
+    pub(super) publish_date: Option<Timestamp>,
+    /// From when on they may not.
+    pub(super) expiry_date: Option<Timestamp>,
     pub(super) updated: Option<Timestamp>,
     pub(super) authors: Vec<(String, Option<String>)>,
     pub(super) dateline: String,
@@ -198,6 +202,8 @@ impl Divided<'_> {
             section: keys.text(&["section"]),
             kind: keys.kind(),
             date: keys.date(&["date"], zone)?,
+            publish_date: keys.date(&["publishdate", "publish_date", "pubdate"], zone)?,
+            expiry_date: keys.date(&["expirydate", "expiry_date", "unpublishdate"], zone)?,
             updated: keys.date(&["updated", "lastmod", "last_modified_at"], zone)?,
             authors: keys.authors(),
             dateline: keys.text(&["dateline"]).unwrap_or_default(),
@@ -214,6 +220,24 @@ impl Divided<'_> {
         let left = keys.values.into_keys();
         let unused_keys = left.filter(|key| !OF_NO_CONCERN.contains(&key.as_str())).collect();
         Ok(Front { notices: keys.notices, unused_keys, ..front })
+    }
+}
+
+impl Front {
+    /// When readers may see the article: by both of its dates, so that neither embargo is broken.
+    pub(super) fn appears_at(&self) -> Option<Timestamp> {
+        self.date.max(self.publish_date)
+    }
+
+    /// Whether it has expired, and when.
+    pub(super) fn expired(&self, now: Timestamp) -> Option<Timestamp> {
+        self.expiry_date.filter(|at| *at <= now)
+    }
+
+    /// Whether readers may see the article at once.
+    pub(super) fn is_for_now(&self, now: Timestamp) -> bool {
+        let waits = self.appears_at().is_some_and(|at| at > now);
+        !self.draft && !waits && self.expired(now).is_none()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base::limits::PHOTO_BYTES_MAX;
 use base::{ArticleId, PhotoId};
@@ -14,19 +14,17 @@ use uuid::Uuid;
 
 use super::folder::{Place, place};
 use super::front::{self, Front, PhotoWords};
+use super::recognise::Known;
 use super::report::Notice;
 use crate::PublishError;
 
-/// What the record knows of a file that was taken before.
-#[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) article: ArticleId,
-    pub(super) content_hash: String,
-}
-
 /// What became of a file.
 pub(super) enum Read {
-    Unchanged,
+    /// It is what it was when it became this article.
+    Unchanged {
+        story: String,
+        article: ArticleId,
+    },
     Failed(Vec<Notice>),
     Draft(Box<Draft>),
 }
@@ -34,7 +32,10 @@ pub(super) enum Read {
 /// An article that is ready to be written, but for the ids of its photos.
 pub(super) struct Draft {
     pub(super) source: String,
-    pub(super) known: Option<ArticleId>,
+    /// What became of files of this path.
+    pub(super) known: Vec<Known>,
+    /// What it has in common with its translations.
+    pub(super) story: String,
     /// Of the file and of every photo that it shows.
     pub(super) content_hash: String,
     pub(super) front: Front,
@@ -67,7 +68,7 @@ pub(super) struct Reader {
     root: PathBuf,
     zone: TimeZone,
     language: String,
-    known: BTreeMap<String, Known>,
+    known: Arc<BTreeMap<String, Vec<Known>>>,
     /// Hashes of photos, which several articles may show. Held only to look one up.
     hashes: Mutex<BTreeMap<PathBuf, String>>,
 }
@@ -77,7 +78,7 @@ impl Reader {
         root: PathBuf,
         zone: TimeZone,
         language: String,
-        known: BTreeMap<String, Known>,
+        known: Arc<BTreeMap<String, Vec<Known>>>,
     ) -> Self {
         Self { root, zone, language, known, hashes: Mutex::default() }
     }
@@ -96,11 +97,10 @@ impl Reader {
         let divided = front::divide(source, text)?;
         let (body, body_line) = (divided.body.to_owned(), divided.body_line);
         let mut front = divided.read(source, &self.zone)?;
-        let Place { section, slug, date, language, draft } = place(source);
+        let Place { section, slug, date, language, draft, story } = place(source);
         front.draft |= draft;
-        if let (None, Some(date)) = (front.date, date) {
-            front.date = super::date::parse(&date, &self.zone);
-        }
+        let date_of_name = date.and_then(|date| super::date::parse(&date, &self.zone));
+        front.date = front.date.or(date_of_name).or(front.publish_date);
         let mut asked =
             Asked { reader: self, source, photos: BTreeMap::new(), links: BTreeMap::new() };
         let (document, body_notices) = from_markdown(&body, &mut asked).map_err(|error| {
@@ -133,9 +133,9 @@ impl Reader {
             }
         }
         let content_hash = content_hash(&bytes, &photos);
-        let known = self.known.get(source);
-        if known.is_some_and(|known| known.content_hash == content_hash) {
-            return Ok(Read::Unchanged);
+        let known = self.known.get(source).cloned().unwrap_or_default();
+        if let Some(same) = known.iter().find(|known| known.content_hash == content_hash) {
+            return Ok(Read::Unchanged { story, article: same.article });
         }
         let photos: BTreeMap<String, PhotoOnDisk> =
             photos.into_iter().filter_map(|(written, found)| Some((written, found?))).collect();
@@ -153,7 +153,8 @@ impl Reader {
         let language = front.language.clone().or(language).unwrap_or_else(|| self.language.clone());
         Ok(Read::Draft(Box::new(Draft {
             source: source.to_owned(),
-            known: known.map(|known| known.article),
+            known,
+            story,
             content_hash,
             slug: front.slug.clone().unwrap_or(slug),
             section,

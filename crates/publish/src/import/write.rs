@@ -1,36 +1,20 @@
 //! Drafts into the record: many articles in one change, each of them whole or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use accounts::person::{self, AddPerson};
 use base::{Actor, ArticleId, PersonId, PhotoId, SectionId, Timestamp, title_key};
-use sea_orm::FromQueryResult;
-use store::{Connection, Files, Store, Tx, sql};
+use store::{Files, Store, Tx, sql};
 
 use super::front::PhotoWords;
-use super::read::{Draft, Known, PhotoOnDisk, Read};
+use super::read::{Draft, PhotoOnDisk, Read};
+use super::recognise::{recognise, source_of};
 use super::report::{Notice, Progress, Report};
 use crate::article::{
-    self, Author, Content, CreateArticle, Kind, LeadPhoto, Publish, Related, State,
+    self, Article, Author, Content, CreateArticle, Kind, LeadPhoto, Publish, Related, State,
 };
 use crate::photo::{self, DescribePhoto, Prepared};
 use crate::{PublishError, Result, section};
-
-/// Every file that was taken before.
-pub(super) async fn known(on: &impl Connection) -> Result<BTreeMap<String, Known>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        source: String,
-        article_id: ArticleId,
-        content_hash: String,
-    }
-    let rows: Vec<Row> =
-        sql("SELECT source, article_id, content_hash FROM imports").all(on).await?;
-    let known = rows
-        .into_iter()
-        .map(|row| (row.source, Known { article: row.article_id, content_hash: row.content_hash }));
-    Ok(known.collect())
-}
 
 pub(super) struct Writer<'a> {
     store: &'a Store,
@@ -45,6 +29,10 @@ pub(super) struct Writer<'a> {
     sections: BTreeMap<String, SectionId>,
     /// By the hash of the file.
     photos: BTreeMap<String, PhotoId>,
+    /// By what the files of a story's translations have in common.
+    stories: BTreeMap<String, ArticleId>,
+    /// Every article that a file of this run is.
+    met: BTreeSet<ArticleId>,
 }
 
 /// What one article added, remembered only when it stays.
@@ -53,6 +41,8 @@ struct Added {
     people: BTreeMap<String, PersonId>,
     sections: BTreeMap<String, SectionId>,
     photos: BTreeMap<String, PhotoId>,
+    /// The lead photo, when it was known before.
+    known_lead: Option<(PhotoId, DescribePhoto)>,
     notices: Vec<Notice>,
 }
 
@@ -81,6 +71,8 @@ impl<'a> Writer<'a> {
             people: people.into_iter().map(|it| (title_key(&it.name), it.id)).collect(),
             sections: BTreeMap::new(),
             photos: BTreeMap::new(),
+            stories: BTreeMap::new(),
+            met: BTreeSet::new(),
         })
     }
 
@@ -90,7 +82,10 @@ impl<'a> Writer<'a> {
         let mut prepared = BTreeMap::new();
         for read in batch {
             match read {
-                Read::Unchanged => report.unchanged += 1,
+                Read::Unchanged { story, article } => {
+                    report.unchanged += 1;
+                    self.meet(story, article);
+                }
                 Read::Failed(notices) => report.failed.extend(notices),
                 Read::Draft(mut draft) => {
                     self.prepare(&mut draft, &mut prepared).await?;
@@ -105,11 +100,18 @@ impl<'a> Writer<'a> {
         }
         let written = self.write_all(drafts, &prepared, report).await;
         for (hash, prepared) in &prepared {
-            if written.is_err() || self.photos.get(hash) != Some(&prepared.id()) {
+            if written.is_err() {
+                prepared.discard_unless_kept(self.store, self.files).await;
+            } else if self.photos.get(hash) != Some(&prepared.id()) {
                 prepared.discard(self.files).await;
             }
         }
         written
+    }
+
+    fn meet(&mut self, story: String, article: ArticleId) {
+        self.stories.insert(story, article);
+        self.met.insert(article);
     }
 
     /// Looks at the photos before the change begins: that takes long, and there is one writer.
@@ -160,12 +162,13 @@ impl<'a> Writer<'a> {
             sql("SAVEPOINT article").run(&tx).await?;
             let mut added = Added::default();
             match self.write_one(&mut tx, &draft, prepared, &mut added).await {
-                Ok(outcome) => {
+                Ok((article, outcome)) => {
                     sql("RELEASE SAVEPOINT article").run(&tx).await?;
                     match outcome {
                         Outcome::Taken => report.taken += 1,
                         Outcome::Revised => report.revised += 1,
                     }
+                    self.meet(draft.story, article);
                     self.people.extend(added.people);
                     self.sections.extend(added.sections);
                     self.photos.extend(added.photos);
@@ -191,10 +194,10 @@ impl<'a> Writer<'a> {
         draft: &Draft,
         prepared: &BTreeMap<String, Prepared>,
         added: &mut Added,
-    ) -> Result<Outcome> {
+    ) -> Result<(ArticleId, Outcome)> {
         let section = self.section(tx, &draft.section, added).await?;
         let content = self.content(tx, draft, prepared, added).await?;
-        let (id, outcome) = match draft.known {
+        let (id, outcome) = match recognise(tx, draft, section, &content, &self.met).await? {
             Some(known) => {
                 self.revise(tx, draft, known, section, content, added).await?;
                 (known, Outcome::Revised)
@@ -205,6 +208,7 @@ impl<'a> Writer<'a> {
                 (id, Outcome::Taken)
             }
         };
+        self.describe_lead(tx, draft, id, added).await?;
         self.correct(tx, draft, id, added).await?;
         for alias in &draft.front.aliases {
             match article::also_at(tx, self.actor, id, alias, self.now).await {
@@ -218,12 +222,12 @@ impl<'a> Writer<'a> {
         sql("INSERT INTO imports (source, article_id, content_hash) VALUES (?, ?, ?)
              ON CONFLICT (source) DO UPDATE
              SET article_id = excluded.article_id, content_hash = excluded.content_hash")
-        .bind(draft.source.clone())
+        .bind(source_of(draft, id))
         .bind(id)
         .bind(draft.content_hash.clone())
         .run(tx)
         .await?;
-        Ok(outcome)
+        Ok((id, outcome))
     }
 
     async fn section(&self, tx: &mut Tx, path: &str, added: &mut Added) -> Result<SectionId> {
@@ -294,8 +298,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// The photo of a file; its words are given to it when they are the first, or the article's
-    /// own photo is described anew.
+    /// The photo of a file; its words are given to it when they are the first.
     async fn photo(
         &self,
         tx: &mut Tx,
@@ -322,10 +325,33 @@ impl<'a> Writer<'a> {
         added.photos.insert(on_disk.hash.clone(), id);
         if !is_new && is_lead {
             // The caption stays with the article that wrote it.
-            let words = DescribePhoto { caption: None, ..words };
-            photo::describe(tx, self.actor, id, words, self.now).await?;
+            added.known_lead = Some((id, DescribePhoto { caption: None, ..words }));
         }
         Ok(id)
+    }
+
+    /// Describes the article's own photo anew. Pages that show it tell nothing of an article that
+    /// readers do not see yet.
+    async fn describe_lead(
+        &self,
+        tx: &mut Tx,
+        draft: &Draft,
+        id: ArticleId,
+        added: &mut Added,
+    ) -> Result<()> {
+        let Some((photo, words)) = added.known_lead.take() else { return Ok(()) };
+        let article = article::by_id(tx, id).await?.ok_or(PublishError::NoSuchArticle(id))?;
+        let shown = article.state == State::Published && draft.front.is_for_now(self.now);
+        if shown || !photo::is_public(tx, photo).await? {
+            return photo::describe(tx, self.actor, photo, words, self.now).await;
+        }
+        if photo::says_otherwise(tx, photo, words).await? {
+            let text = "what it says of its photo was left out: pages show the photo already, and \
+                        readers do not see this text yet. Change the file and import again when \
+                        they do";
+            added.notices.push(Notice::of_file(&draft.source, text));
+        }
+        Ok(())
     }
 
     async fn create(
@@ -336,13 +362,16 @@ impl<'a> Writer<'a> {
         content: Content,
         added: &mut Added,
     ) -> Result<ArticleId> {
+        for known in &draft.known {
+            added.notices.push(self.not_the_same(tx, draft, known.article).await?);
+        }
         let mut slug = Some(draft.slug.clone()).filter(|slug| !slug.is_empty());
         for number in 2.. {
             let command = CreateArticle {
                 section,
                 slug: slug.clone(),
                 content: content.clone(),
-                translation_of: None,
+                translation_of: self.stories.get(&draft.story).copied(),
             };
             match article::create(tx, self.actor, command, self.now).await {
                 // Another file has the same name, as is common where addresses hold the date.
@@ -367,6 +396,20 @@ impl<'a> Writer<'a> {
             }
         }
         Err(PublishError::Conflict("There is no address left for this name.".into()))
+    }
+
+    /// Says that another article came from a file of this path, and how to revise that one.
+    async fn not_the_same(&self, tx: &Tx, draft: &Draft, other: ArticleId) -> Result<Notice> {
+        let other = article::by_id(tx, other).await?.ok_or(PublishError::NoSuchArticle(other))?;
+        let (section, slug) =
+            other.path.trim_start_matches('/').rsplit_once('/').unwrap_or_default();
+        let text = format!(
+            "{} came from another file of this name, with another headline, date and text, so this \
+             is an article of its own. If it is to be the next revision of that one, write \
+             section: {section} and slug: {slug} into the file and import it again",
+            other.path
+        );
+        Ok(Notice::of_file(&draft.source, text))
     }
 
     async fn revise(
@@ -412,18 +455,16 @@ impl<'a> Writer<'a> {
             );
             return Ok(());
         }
-        if front.draft {
-            if known.state == State::Published {
-                notice(
-                    "this is a draft now, but readers see the article; withdraw it in the \
-                     newsroom if they should not",
-                );
-            } else if known.scheduled_at.is_some() {
-                article::unschedule(tx, self.actor, id, self.now).await?;
-            }
-            return Ok(());
+        if front.draft || front.expired(self.now).is_some() {
+            return self.keep_back(tx, draft, &known, added).await;
         }
-        if let Some(at) = front.date.filter(|at| *at > self.now) {
+        if let Some(at) = front.expiry_date {
+            notice(&format!(
+                "its expiryDate {at} was left out, for no article goes by itself; withdraw it in \
+                 the newsroom then"
+            ));
+        }
+        if let Some(at) = front.appears_at().filter(|at| *at > self.now) {
             article::schedule(tx, self.actor, id, at, self.now).await?;
             return Ok(());
         }
@@ -434,14 +475,43 @@ impl<'a> Writer<'a> {
         }
         let shown = known.state == State::Published
             && known.published_revision == Some(known.newest_revision);
-        let dated = front.date.is_none() || front.date == known.published_at;
+        // What came out on its publishDate goes on bearing it.
+        let kept = front.publish_date.filter(|at| Some(*at) == known.published_at);
+        let date = kept.or(front.date);
+        let dated = date.is_none() || date == known.published_at;
         let updated = front.updated.is_none() || front.updated == known.updated_at;
         if same && shown && dated && updated {
             return Ok(());
         }
         let updated = front.updated.filter(|at| *at <= self.now);
-        let how = Publish { dated: front.date, updated, minor: same };
+        let how = Publish { dated: date, updated, minor: same };
         article::publish(tx, self.actor, id, how, self.now).await
+    }
+
+    /// Leaves a draft as it is, and what has expired as a draft.
+    async fn keep_back(
+        &self,
+        tx: &mut Tx,
+        draft: &Draft,
+        known: &Article,
+        added: &mut Added,
+    ) -> Result<()> {
+        let expired = draft.front.expired(self.now).map(|at| format!("expired on {at}"));
+        let mut notice = |text| added.notices.push(Notice::of_file(&draft.source, text));
+        if known.state == State::Published {
+            let why = expired.as_deref().unwrap_or("this is a draft now");
+            notice(format!(
+                "{why}, but readers see the article; withdraw it in the newsroom if they should not"
+            ));
+            return Ok(());
+        }
+        if let Some(expired) = expired {
+            notice(format!("{expired}, so it is kept as a draft"));
+        }
+        if known.scheduled_at.is_some() {
+            article::unschedule(tx, self.actor, known.id, self.now).await?;
+        }
+        Ok(())
     }
 
     /// Adds the corrections that readers were not told of yet.
@@ -457,8 +527,8 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let known = article::by_id(tx, id).await?.ok_or(PublishError::NoSuchArticle(id))?;
-        if known.state != State::Published {
-            let text = "its corrections were left out: readers do not see the article yet. Change \
+        if known.state != State::Published || !front.is_for_now(self.now) {
+            let text = "its corrections were left out: readers do not see this text yet. Change \
                         the file and import again when they do";
             added.notices.push(Notice::of_file(&draft.source, text));
             return Ok(());

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use store::{Event, Files, Store, Tx, sql};
 
-use super::{DescribePhoto, describe, rendition_key};
+use super::{DescribePhoto, by_ids, describe, rendition_key};
 use crate::{PublishError, Result};
 
 /// An upload that was found to be a photo. Its files are kept, and no reader can reach them: drop
@@ -79,6 +79,24 @@ impl Prepared {
     /// What the upload itself says of the photo.
     pub fn metadata(&self) -> &::photo::Metadata {
         &self.inspected.metadata
+    }
+
+    /// Forgets the files of an upload after its change failed, unless the photo is on the record
+    /// nevertheless: a commit can succeed and its answer be lost.
+    pub async fn discard_unless_kept(&self, store: &Store, files: &Files) {
+        match self.is_kept(store).await {
+            Ok(true) => {}
+            Ok(false) => self.discard(files).await,
+            Err(error) => {
+                tracing::warn!("The files of the photo {} stay, used or not: {error}", self.id);
+            }
+        }
+    }
+
+    async fn is_kept(&self, store: &Store) -> Result<bool> {
+        // A change begins only when the one before it has ended, whichever way.
+        let tx = store.begin().await?;
+        Ok(by_ids(&tx, &[self.id]).await?.contains_key(&self.id))
     }
 
     /// Forgets the files of an upload that was not added.

@@ -3,7 +3,7 @@ use base::limits::CAPTION_CHARS_MAX;
 use base::{Actor, PhotoId, Timestamp};
 use store::{Event, Tx, sql};
 
-use super::by_ids;
+use super::{Photo, by_ids};
 use crate::{PublishError, Result};
 
 /// Says anew what is given, and leaves the rest.
@@ -47,19 +47,44 @@ pub async fn describe(
     Ok(())
 }
 
+/// Whether these words would change anything.
+pub(crate) async fn says_otherwise(tx: &Tx, photo: PhotoId, words: DescribePhoto) -> Result<bool> {
+    let known = one(tx, photo).await?;
+    Ok(reworded(&known, words)? != known)
+}
+
 /// Writes the words, and says whether they changed anything.
 pub(super) async fn write(tx: &mut Tx, photo: PhotoId, words: DescribePhoto) -> Result<bool> {
-    let known =
-        by_ids(tx, &[photo]).await?.remove(&photo).ok_or(PublishError::NoSuchPhoto(photo))?;
+    let known = one(tx, photo).await?;
+    let new = reworded(&known, words)?;
+    if new == known {
+        return Ok(false);
+    }
+    sql("UPDATE photos SET caption = ?, credit = ?, credit_url = ?, alt = ?, creator = ?,
+           copyright = ?, focal_x = ?, focal_y = ? WHERE id = ?")
+    .bind(new.caption)
+    .bind(new.credit)
+    .bind(new.credit_url)
+    .bind(new.alt)
+    .bind(new.creator)
+    .bind(new.copyright)
+    .bind(new.focal_x)
+    .bind(new.focal_y)
+    .bind(photo)
+    .run(tx)
+    .await?;
+    Ok(true)
+}
+
+async fn one(tx: &Tx, photo: PhotoId) -> Result<Photo> {
+    by_ids(tx, &[photo]).await?.remove(&photo).ok_or(PublishError::NoSuchPhoto(photo))
+}
+
+fn reworded(known: &Photo, words: DescribePhoto) -> Result<Photo> {
     let text = |new: Option<String>, old: &str| match new {
         Some(new) => one_paragraph(&new),
         None => Ok(old.to_owned()),
     };
-    let caption = text(words.caption, &known.caption)?;
-    let credit = text(words.credit, &known.credit)?;
-    let alt = text(words.alt, &known.alt)?;
-    let creator = text(words.creator, &known.creator)?;
-    let copyright = text(words.copyright, &known.copyright)?;
     let credit_url = match words.credit_url {
         Some(url) if url.is_empty() => None,
         Some(url) => Some(checked_url(url)?),
@@ -69,34 +94,17 @@ pub(super) async fn write(tx: &mut Tx, photo: PhotoId, words: DescribePhoto) -> 
     if x > 100 || y > 100 {
         return Err(PublishError::Invalid("A focal point is given in per cent, 0 to 100.".into()));
     }
-    let unchanged = (&caption, &credit, &alt, &creator, &copyright, &credit_url, x, y)
-        == (
-            &known.caption,
-            &known.credit,
-            &known.alt,
-            &known.creator,
-            &known.copyright,
-            &known.credit_url,
-            known.focal_x,
-            known.focal_y,
-        );
-    if unchanged {
-        return Ok(false);
-    }
-    sql("UPDATE photos SET caption = ?, credit = ?, credit_url = ?, alt = ?, creator = ?,
-           copyright = ?, focal_x = ?, focal_y = ? WHERE id = ?")
-    .bind(caption)
-    .bind(credit)
-    .bind(credit_url)
-    .bind(alt)
-    .bind(creator)
-    .bind(copyright)
-    .bind(x)
-    .bind(y)
-    .bind(photo)
-    .run(tx)
-    .await?;
-    Ok(true)
+    Ok(Photo {
+        caption: text(words.caption, &known.caption)?,
+        credit: text(words.credit, &known.credit)?,
+        credit_url,
+        alt: text(words.alt, &known.alt)?,
+        creator: text(words.creator, &known.creator)?,
+        copyright: text(words.copyright, &known.copyright)?,
+        focal_x: x,
+        focal_y: y,
+        ..known.clone()
+    })
 }
 
 fn one_paragraph(text: &str) -> Result<String> {

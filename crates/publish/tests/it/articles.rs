@@ -114,6 +114,28 @@ on_both_engines! {
             &|it| it.related = vec![Related { title: Some("T".into()), ..Related::default() }; 21],
             "An article has at most 20 related stories and 30 authors.",
         );
+        let named = |role: &str| {
+            vec![Author { person: PersonId(Uuid::max()), role: Some(role.to_owned()) }]
+        };
+        case(
+            &|it| it.byline = named("Photo\u{0}graphs"),
+            "The role of an author holds a control character.",
+        );
+        case(
+            &|it| it.byline = named(&"x".repeat(201)),
+            "The role of an author has 201 characters; at most 200 are possible.",
+        );
+        let beside = |address: &str| {
+            vec![Related { address: Some(address.to_owned()), ..Related::default() }]
+        };
+        case(
+            &|it| it.related = beside("/news/\u{7f}"),
+            "The related address holds a control character.",
+        );
+        case(
+            &|it| it.related = beside(&"x".repeat(2_049)),
+            "The related address has 2049 characters; at most 2048 are possible.",
+        );
         case(
             &|it| it.byline = vec![Author { person: PersonId(Uuid::max()), role: None }],
             "There is no person ffffffff-ffff-ffff-ffff-ffffffffffff.",

@@ -11,7 +11,7 @@ use store::{Files, Store, Tx};
 use testkit::{TestStore, noon};
 
 pub(crate) fn person(role: Role) -> Actor {
-    Actor::Person { person: PersonId(Default::default()), role }
+    Actor::Person { person: PersonId(Default::default()), role, grants: Vec::new() }
 }
 
 pub(crate) fn editor() -> Actor {

@@ -7,6 +7,7 @@ mod canary;
 mod desk;
 mod export;
 mod import;
+mod import_again;
 mod listings;
 mod photos;
 mod policy;

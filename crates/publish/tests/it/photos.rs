@@ -160,6 +160,30 @@ on_both_engines! {
         assert!(files.get(&rendition.key()).await.is_ok());
     }
 
+    async fn files_go_only_when_no_photo_refers_to_them(store: &TestStore) {
+        let files = files(store);
+        let prepare = async |shade| {
+            photo::prepare(store, &files, &editor(), jpeg(shade).into(), noon()).await.unwrap()
+        };
+        // The answer to this change was lost: it is on the record.
+        let kept = prepare(1).await;
+        change(store, async |tx| {
+            photo::add(tx, &editor(), &kept, DescribePhoto::default(), noon()).await
+        }).await.unwrap();
+        kept.discard_unless_kept(store, &files).await;
+        assert_eq!(files.keys().await.unwrap().len(), 2);
+        let lost = prepare(2).await;
+        assert_eq!(files.keys().await.unwrap().len(), 4);
+        lost.discard_unless_kept(store, &files).await;
+        assert_eq!(files.keys().await.unwrap().len(), 2);
+        // When nobody can tell, they stay.
+        let unknown = prepare(3).await;
+        let gone = store.another_node().await;
+        gone.close().await;
+        unknown.discard_unless_kept(&gone, &files).await;
+        assert_eq!(files.keys().await.unwrap().len(), 4);
+    }
+
     async fn two_uploads_of_one_file_at_once_are_one_photo(store: &TestStore) {
         let files = files(store);
         let first = photo::prepare(store, &files, &editor(), jpeg(1).into(), noon()).await.unwrap();

@@ -134,6 +134,7 @@ fn token(role: Role, scopes: &[Scope]) -> Actor {
         token: TokenId(Uuid::nil()),
         person: PersonId(Uuid::nil()),
         role,
+        grants: Vec::new(),
         scopes: scopes.to_vec(),
     }
 }

@@ -4,10 +4,13 @@ use base::{ArticleId, SectionId};
 use publish::article::{self, Found};
 use publish::section::{self, CreateSection};
 use store::Store;
+use store::events::{self, Event, Touches};
 use testkit::{noon, on_both_engines};
 use uuid::Uuid;
 
-use crate::desk::{change, content, create, editor, ensure, published, try_create, withdraw};
+use crate::desk::{
+    change, content, create, editor, ensure, publish, published, try_create, withdraw,
+};
 
 async fn rename(store: &Store, id: ArticleId, slug: &str) -> publish::Result<()> {
     change(store, async |tx| article::rename(tx, &editor(), id, slug.into(), noon()).await).await
@@ -19,6 +22,17 @@ async fn move_to(store: &Store, id: ArticleId, section: SectionId) -> publish::R
 
 async fn find(store: &Store, path: &str) -> Option<Found> {
     article::find(store, path).await.unwrap()
+}
+
+async fn also_at(store: &Store, id: ArticleId, address: &str) -> publish::Result<()> {
+    change(store, async |tx| article::also_at(tx, &editor(), id, address, noon()).await).await
+}
+
+async fn touched_last(store: &Store) -> Touches {
+    match events::after(store, 0, 1_000).await.unwrap().pop().unwrap().event {
+        Event::ArticleMoved { touches, .. } => touches,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn moved(path: &str) -> Option<Found> {
@@ -136,11 +150,7 @@ on_both_engines! {
 
     async fn an_address_of_another_program_leads_here(store: &TestStore) {
         let id = published(store, content("One")).await;
-        let also = async |address: &str| {
-            change(store, async |tx| {
-                article::also_at(tx, &editor(), id, address, noon()).await
-            }).await
-        };
+        let also = async |address: &str| also_at(store, id, address).await;
         also("/2021/12/one.html").await.unwrap();
         also("2021/12/one.html/").await.unwrap();
         also("/news/one").await.unwrap();
@@ -152,5 +162,46 @@ on_both_engines! {
             assert!(also(wrong).await.is_err(), "{wrong:?}");
         }
         assert_eq!(find(store, "/news/other").await, Some(Found::Published(other)));
+    }
+
+    async fn an_old_address_is_kept_as_browsers_ask_for_it(store: &TestStore) {
+        let id = published(store, content("One")).await;
+        also_at(store, id, "/2021/año").await.unwrap();
+        let head = events::head(store).await.unwrap();
+        also_at(store, id, "/2021/a%c3%b1o").await.unwrap();
+        assert_eq!(events::head(store).await.unwrap(), head);
+        for asked in ["/2021/a%C3%B1o", "/2021/a%c3%b1o"] {
+            assert_eq!(find(store, asked).await, moved("/news/one"), "{asked}");
+        }
+        let forgotten = touched_last(store).await.addresses;
+        assert_eq!(forgotten, ["/news/one", "/2021/a%c3%b1o", "/2021/a%C3%B1o"]);
+        let long = "й".repeat(400);
+        assert!(also_at(store, id, &long).await.is_err(), "longer than an index holds");
+    }
+
+    async fn moving_a_withdrawn_article_tells_of_its_addresses(store: &TestStore) {
+        let id = published(store, content("One")).await;
+        withdraw(store, id).await;
+        rename(store, id, "two").await.unwrap();
+        let touches = touched_last(store).await;
+        assert_eq!(touches.addresses, ["/news/one", "/news/two"]);
+        // No list shows it, so none has to be made again.
+        assert_eq!(Touches { addresses: Vec::new(), ..touches }, Touches::default());
+        also_at(store, id, "/old/one").await.unwrap();
+        let addresses = touched_last(store).await.addresses;
+        assert_eq!(addresses, ["/news/two", "/news/one", "/old/one"]);
+        let draft = create(store, content("Draft")).await;
+        also_at(store, draft, "/old/draft").await.unwrap();
+        assert_eq!(touched_last(store).await, Touches::default());
+    }
+
+    async fn a_draft_can_have_an_old_address_for_its_own(store: &TestStore) {
+        let id = create(store, content("One")).await;
+        also_at(store, id, "/news/two").await.unwrap();
+        rename(store, id, "two").await.unwrap();
+        publish(store, id, noon()).await;
+        rename(store, id, "three").await.unwrap();
+        assert_eq!(find(store, "/news/two").await, moved("/news/three"));
+        assert_eq!(find(store, "/news/one").await, None);
     }
 }
