@@ -19,6 +19,18 @@ pub enum AccountError {
     /// There is no such person.
     #[error("There is no person {0:?}. `tribune person add` makes one.")]
     NoSuchPerson(String),
+    /// Another person has that e-mail address.
+    #[error("Somebody else has the e-mail address {0:?}.")]
+    EmailTaken(String),
+    /// The person may not sign in.
+    #[error("This account is suspended. Ask an administrator.")]
+    Suspended,
+    /// The link was used, revoked or replaced, or is too old.
+    #[error("This link cannot be used any more. Ask for a new one.")]
+    InvitationOver,
+    /// There is no such session.
+    #[error("There is no such session.")]
+    NoSuchSession,
     /// There is no such token.
     #[error("There is no such token.")]
     NoSuchToken,

@@ -2,14 +2,22 @@
 
 mod add;
 mod describe;
+mod email;
+mod grant;
 mod queries;
+mod suspend;
 
 use base::{PersonId, Role, Timestamp};
 use store::FromQueryResult;
 
 pub use add::{AddPerson, add};
 pub use describe::{DescribePerson, describe};
-pub use queries::{all, by_id, by_ids, by_name, by_slug, with_articles};
+pub use email::set_email;
+pub use grant::grant;
+pub use queries::{
+    all, by_email, by_id, by_ids, by_name, by_slug, grants, has_way_in, with_articles,
+};
+pub use suspend::{restore, suspend};
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +34,10 @@ pub struct Person {
     pub bio: String,
     /// What the person is to the site.
     pub role: Role,
+    /// Where mail reaches the person; staff sign in with it.
+    pub email: Option<String>,
+    /// Since when the person may not sign in, if so.
+    pub suspended_at: Option<Timestamp>,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -38,34 +50,22 @@ struct Row {
     title: String,
     bio: String,
     role: String,
+    email: Option<String>,
+    suspended_at: Option<Timestamp>,
     created_at: Timestamp,
 }
 
 impl Row {
     fn read(self) -> Result<Person, store::StoreError> {
-        let role = parse_role(&self.role).ok_or_else(|| store::StoreError::Unreadable {
-            what: "role",
-            why: format!("{:?} is none", self.role),
-        })?;
-        let Self { id, slug, name, title, bio, created_at, .. } = self;
-        Ok(Person { id, slug, name, title, bio, role, created_at })
+        let role = read_role(&self.role)?;
+        let Self { id, slug, name, title, bio, email, suspended_at, created_at, .. } = self;
+        Ok(Person { id, slug, name, title, bio, role, email, suspended_at, created_at })
     }
 }
 
-const ROLES: [(&str, Role); 5] = [
-    ("reader", Role::Reader),
-    ("contributor", Role::Contributor),
-    ("reporter", Role::Reporter),
-    ("editor", Role::Editor),
-    ("administrator", Role::Administrator),
-];
-
-/// The role of that name.
-pub fn parse_role(name: &str) -> Option<Role> {
-    ROLES.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
-}
-
-/// How a role is spelled.
-pub fn role_name(role: Role) -> &'static str {
-    ROLES.iter().find(|(_, known)| *known == role).map_or("reader", |(name, _)| name)
+fn read_role(name: &str) -> Result<Role, store::StoreError> {
+    Role::parse(name).ok_or_else(|| store::StoreError::Unreadable {
+        what: "role",
+        why: format!("{name:?} is none"),
+    })
 }

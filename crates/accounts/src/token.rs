@@ -5,12 +5,10 @@ mod all;
 mod authenticate;
 mod revoke;
 
-use base::Scope;
-use sha2::{Digest as _, Sha256};
-
 pub use add::{AddToken, add};
 pub use all::{KnownToken, all};
 pub use authenticate::authenticate;
+use base::Scope;
 pub use revoke::revoke;
 
 /// The scope of that name.
@@ -21,9 +19,4 @@ pub fn parse_scope(name: &str) -> Option<Scope> {
         "publish" => Some(Scope::Publish),
         _ => None,
     }
-}
-
-/// Only this is stored. The secret has 256 random bits, so that a slow hash would add nothing.
-fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

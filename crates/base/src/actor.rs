@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PersonId, TokenId};
+use crate::{PersonId, SectionId, TokenId};
 
 /// On whose behalf a command runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub enum Actor {
         person: PersonId,
         /// That person's role when the request came in.
         role: Role,
+        /// That person's roles in single sections, beside it.
+        #[serde(skip)]
+        grants: Vec<Grant>,
         /// What the token may be used for.
         scopes: Vec<Scope>,
     },
@@ -29,25 +32,91 @@ pub enum Actor {
         person: PersonId,
         /// With which role.
         role: Role,
+        /// With which roles in single sections, beside it.
+        #[serde(skip)]
+        grants: Vec<Grant>,
     },
     /// Anybody.
     Reader,
 }
 
-/// What a person is to the site.
+impl Actor {
+    /// The person who answers for what is done.
+    pub fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Token { person, .. } | Self::Person { person, .. } => Some(*person),
+            Self::System | Self::Operator | Self::Reader => None,
+        }
+    }
+}
+
+/// A role in one section and those below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Where.
+    pub section: SectionId,
+    /// As what.
+    pub role: Role,
+}
+
+/// What a person is to the site. The policy says what each may do; the order here is that of a
+/// menu, and says nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads, and takes part in discussions.
     Reader,
-    /// Writes drafts.
+    /// Writes drafts of their own.
     Contributor,
     /// Writes, and hands in for editing.
     Reporter,
+    /// Keeps the photos.
+    PhotoEditor,
     /// Edits, publishes, corrects and withdraws.
     Editor,
+    /// Looks after discussions.
+    Moderator,
+    /// Runs the channel.
+    Producer,
+    /// Holds meetings.
+    Host,
     /// Everything, people and keys included.
     Administrator,
+}
+
+impl Role {
+    /// Every role, in the order of a menu.
+    pub const ALL: [Self; 9] = [
+        Self::Reader,
+        Self::Contributor,
+        Self::Reporter,
+        Self::PhotoEditor,
+        Self::Editor,
+        Self::Moderator,
+        Self::Producer,
+        Self::Host,
+        Self::Administrator,
+    ];
+
+    /// Its name in addresses, files and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Contributor => "contributor",
+            Self::Reporter => "reporter",
+            Self::PhotoEditor => "photo_editor",
+            Self::Editor => "editor",
+            Self::Moderator => "moderator",
+            Self::Producer => "producer",
+            Self::Host => "host",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
 }
 
 /// What an API token may be used for.

@@ -63,8 +63,12 @@ typed_ids! {
     ArticleId,
     /// Names one correction of an article.
     CorrectionId,
+    /// Names one invitation.
+    InvitationId,
     /// Names one job.
     JobId,
+    /// Names a passkey.
+    PasskeyId,
     /// Names a person: author, member of staff or reader.
     PersonId,
     /// Names a photo and all its renditions.
@@ -73,6 +77,8 @@ typed_ids! {
     RevisionId,
     /// Names a section.
     SectionId,
+    /// Names a session: a person in one browser.
+    SessionId,
     /// Names an API token, without its secret.
     TokenId,
 }

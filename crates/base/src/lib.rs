@@ -10,10 +10,11 @@ mod random;
 mod slug;
 mod time;
 
-pub use actor::{Actor, Role, Scope};
+pub use actor::{Actor, Grant, Role, Scope};
 pub use clock::{Clock, DueClock, ManualClock, SystemClock};
 pub use ids::{
-    ArticleId, CorrectionId, JobId, PersonId, PhotoId, RevisionId, SectionId, TokenId, TypedId,
+    ArticleId, CorrectionId, InvitationId, JobId, PasskeyId, PersonId, PhotoId, RevisionId,
+    SectionId, SessionId, TokenId, TypedId,
 };
 pub use random::Random;
 pub use slug::{is_slug, slugify, title_key};

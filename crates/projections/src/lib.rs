@@ -5,12 +5,14 @@
 //! | [`page_cache`] | forgets the pages that an event touches | in memory, as the cache is |
 //! | [`renditions`] | asks for the renditions of a photo | in the database, with the job |
 //! | [`search`] | keeps what is published findable | in the index, with its commit |
+//! | [`audit`] | seals the log against changes | in the database, with the seal |
 //!
 //! Feeds and site maps are pages, so the page cache keeps them true.
 //!
 //! Absent from here: HTTP, and any change to what the log tells of. A command never calls a
 //! projection, and to add one touches no command.
 
+pub mod audit;
 mod compress;
 pub mod page_cache;
 pub mod renditions;

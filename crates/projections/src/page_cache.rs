@@ -320,7 +320,23 @@ fn tags(event: &Event) -> Vec<Tag> {
         }
         Event::RenditionsMade { photo, .. } => vec![Tag::Photo(*photo)],
         Event::PhotoDescribed { photo, .. } => vec![Tag::Photo(*photo)],
-        Event::TokenAdded { .. }
+        Event::RoleGranted { .. }
+        | Event::PersonSuspended { .. }
+        | Event::PersonRestored { .. }
+        | Event::PersonInvited { .. }
+        | Event::InvitationAccepted { .. }
+        | Event::InvitationRevoked { .. }
+        | Event::SignedIn { .. }
+        | Event::SignInFailed { .. }
+        | Event::SessionEnded { .. }
+        | Event::PasswordSet { .. }
+        | Event::AuthenticatorAdded { .. }
+        | Event::RecoveryCodesMade { .. }
+        | Event::RecoveryCodeUsed { .. }
+        | Event::PasskeyAdded { .. }
+        | Event::PasskeyRemoved { .. }
+        | Event::IdentityLinked { .. }
+        | Event::TokenAdded { .. }
         | Event::TokenRevoked { .. }
         | Event::ArticleCreated { .. }
         | Event::ArticleRevised { .. }

@@ -11,5 +11,5 @@ mod runner;
 
 pub use append::{Position, Recorded, after, head};
 pub use cursor::Batch;
-pub use event::{Event, Touches};
+pub use event::{Event, Method, Touches};
 pub use runner::{Follower, Projection, catch_up, follow};

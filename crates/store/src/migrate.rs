@@ -9,6 +9,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_the_record", include_str!("../../../migrations/0001_the_record.sql")),
     ("0002_accounts", include_str!("../../../migrations/0002_accounts.sql")),
     ("0003_publishing", include_str!("../../../migrations/0003_publishing.sql")),
+    ("0004_signing_in", include_str!("../../../migrations/0004_signing_in.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

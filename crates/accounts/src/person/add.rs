@@ -1,7 +1,6 @@
 use base::{Actor, PersonId, Role, Timestamp, is_slug, slugify, title_key};
 use store::{Event, StoreError, Tx, sql};
 
-use super::role_name;
 use crate::AccountError;
 use crate::policy::{self, Action};
 
@@ -69,7 +68,7 @@ pub async fn add(
     .bind(key)
     .bind(command.title.trim())
     .bind(command.bio.trim())
-    .bind(role_name(command.role))
+    .bind(command.role.name())
     .bind(now)
     .run(tx)
     .await

@@ -1,7 +1,7 @@
-use base::{Actor, PersonId, Role, Timestamp};
+use base::{Actor, PersonId, Timestamp};
 use store::{Event, Tx, sql};
 
-use super::{by_id, role_name};
+use super::by_id;
 use crate::AccountError;
 use crate::policy::{self, Action};
 
@@ -12,8 +12,6 @@ pub struct DescribePerson {
     pub title: Option<String>,
     /// Some sentences about the person.
     pub bio: Option<String>,
-    /// What the person is to the site.
-    pub role: Option<Role>,
 }
 
 /// Changes what is known of a person.
@@ -24,16 +22,14 @@ pub async fn describe(
     command: DescribePerson,
     now: Timestamp,
 ) -> Result<(), AccountError> {
-    policy::check(actor, Action::KeepPeople)?;
+    if actor.person() != Some(person) {
+        policy::check(actor, Action::KeepPeople)?;
+    }
     let known =
         by_id(tx, person).await?.ok_or_else(|| AccountError::NoSuchPerson(person.to_string()))?;
-    if command.role.is_some_and(|role| role != known.role) {
-        policy::check(actor, Action::GrantRoles)?;
-    }
-    sql("UPDATE people SET title = ?, bio = ?, role = ? WHERE id = ?")
+    sql("UPDATE people SET title = ?, bio = ? WHERE id = ?")
         .bind(command.title.unwrap_or(known.title))
         .bind(command.bio.unwrap_or(known.bio))
-        .bind(role_name(command.role.unwrap_or(known.role)))
         .bind(person)
         .run(tx)
         .await?;

@@ -1,7 +1,7 @@
-use base::{PersonId, title_key};
-use store::{Connection, Result, sql};
+use base::{Grant, PersonId, SectionId, title_key};
+use store::{Connection, FromQueryResult, Result, sql};
 
-use super::{Person, Row};
+use super::{Person, Row, read_role};
 
 /// The person with this id.
 pub async fn by_id(on: &impl Connection, id: PersonId) -> Result<Option<Person>> {
@@ -30,6 +30,48 @@ pub async fn by_name(on: &impl Connection, name: &str) -> Result<Option<Person>>
     let row: Option<Row> =
         sql("SELECT * FROM people WHERE name_key = ?").bind(title_key(name)).one(on).await?;
     row.map(Row::read).transpose()
+}
+
+/// The person with this e-mail address.
+pub async fn by_email(on: &impl Connection, email: &str) -> Result<Option<Person>> {
+    let row: Option<Row> = sql("SELECT * FROM people WHERE email = ?")
+        .bind(email.trim().to_lowercase())
+        .one(on)
+        .await?;
+    row.map(Row::read).transpose()
+}
+
+/// The roles that a person has in single sections.
+pub async fn grants(on: &impl Connection, person: PersonId) -> Result<Vec<Grant>> {
+    #[derive(FromQueryResult)]
+    struct GrantRow {
+        section_id: SectionId,
+        role: String,
+    }
+    let rows: Vec<GrantRow> =
+        sql("SELECT section_id, role FROM grants WHERE person_id = ? ORDER BY section_id")
+            .bind(person)
+            .all(on)
+            .await?;
+    rows.into_iter()
+        .map(|row| Ok(Grant { section: row.section_id, role: read_role(&row.role)? }))
+        .collect()
+}
+
+/// Whether the person can sign in: with a passkey, through a provider, or with a password and a
+/// second factor.
+pub async fn has_way_in(on: &impl Connection, person: PersonId) -> Result<bool> {
+    let way: Option<PersonId> = sql("SELECT p.id AS value FROM people p
+         WHERE p.id = ?
+           AND (EXISTS (SELECT 1 FROM passkeys k WHERE k.person_id = p.id)
+                OR EXISTS (SELECT 1 FROM identities i WHERE i.person_id = p.id)
+                OR EXISTS (SELECT 1 FROM passwords w JOIN authenticators a
+                           ON a.person_id = w.person_id AND a.confirmed_at IS NOT NULL
+                           WHERE w.person_id = p.id))")
+    .bind(person)
+    .optional(on)
+    .await?;
+    Ok(way.is_some())
 }
 
 /// Those whom a published article names, by name, `limit` at the most.

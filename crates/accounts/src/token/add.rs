@@ -1,9 +1,8 @@
 use base::{Actor, PersonId, Scope, Timestamp, TokenId};
 use store::{Event, StoreError, Tx, sql};
 
-use super::hash;
 use crate::policy::{self, Action};
-use crate::{AccountError, person};
+use crate::{AccountError, person, secret};
 
 /// Makes a token for a program that acts for `person`.
 #[derive(Clone, Debug)]
@@ -35,7 +34,7 @@ pub async fn add(
             "A token without a scope can do nothing. Give it read, write or publish.".to_owned(),
         ));
     }
-    let text = format!("tribune_{}", secret.iter().map(|b| format!("{b:02x}")).collect::<String>());
+    let text = format!("tribune_{}", secret::text(secret));
     let scopes = serde_json::to_string(&command.scopes)
         .map_err(|error| StoreError::Unreadable { what: "scopes", why: error.to_string() })?;
     let token: TokenId = tx.new_id(now);
@@ -44,7 +43,7 @@ pub async fn add(
     .bind(token)
     .bind(command.person)
     .bind(command.name)
-    .bind(hash(&text))
+    .bind(secret::hash(&text))
     .bind(scopes)
     .bind(now)
     .bind(command.expires_at)

@@ -1,8 +1,7 @@
 use base::{Actor, PersonId, Timestamp, TokenId};
 use store::{Connection, FromQueryResult, StoreError, sql};
 
-use super::hash;
-use crate::{AccountError, person};
+use crate::{AccountError, person, secret};
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -19,13 +18,15 @@ pub async fn authenticate(
 ) -> Result<Option<Actor>, AccountError> {
     let row: Option<Row> = sql("SELECT id, person_id, scopes FROM tokens
          WHERE secret_hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)")
-    .bind(hash(text))
+    .bind(secret::hash(text))
     .bind(now)
     .one(on)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let Some(person) = person::by_id(on, row.person_id).await? else { return Ok(None) };
+    let person = person::by_id(on, row.person_id).await?;
+    let Some(person) = person.filter(|it| it.suspended_at.is_none()) else { return Ok(None) };
+    let grants = person::grants(on, person.id).await?;
     let scopes = serde_json::from_str(&row.scopes)
         .map_err(|error| StoreError::Unreadable { what: "scopes", why: error.to_string() })?;
-    Ok(Some(Actor::Token { token: row.id, person: person.id, role: person.role, scopes }))
+    Ok(Some(Actor::Token { token: row.id, person: person.id, role: person.role, grants, scopes }))
 }

@@ -1,4 +1,7 @@
-use base::{ArticleId, CorrectionId, PersonId, PhotoId, RevisionId, SectionId, Timestamp, TokenId};
+use base::{
+    ArticleId, CorrectionId, Grant, InvitationId, PasskeyId, PersonId, PhotoId, RevisionId, Role,
+    SectionId, SessionId, Timestamp, TokenId,
+};
 use serde::{Deserialize, Serialize};
 
 /// Every fact that can happen: the table of contents of the system.
@@ -24,6 +27,70 @@ pub enum Event {
     },
     PersonDescribed {
         person: PersonId,
+    },
+    /// What the person may do has changed, in the whole site or in sections.
+    RoleGranted {
+        person: PersonId,
+        role: Role,
+        grants: Vec<Grant>,
+    },
+    PersonSuspended {
+        person: PersonId,
+    },
+    PersonRestored {
+        person: PersonId,
+    },
+    /// None is the first administrator.
+    PersonInvited {
+        person: Option<PersonId>,
+        invitation: InvitationId,
+    },
+    InvitationAccepted {
+        person: PersonId,
+        invitation: InvitationId,
+    },
+    InvitationRevoked {
+        invitation: InvitationId,
+    },
+
+    // Signing in.
+    SignedIn {
+        person: PersonId,
+        session: SessionId,
+        method: Method,
+    },
+    /// Somebody knew the account and not the secret.
+    SignInFailed {
+        person: PersonId,
+        address: String,
+    },
+    SessionEnded {
+        person: PersonId,
+        session: SessionId,
+    },
+    PasswordSet {
+        person: PersonId,
+    },
+    AuthenticatorAdded {
+        person: PersonId,
+    },
+    RecoveryCodesMade {
+        person: PersonId,
+    },
+    RecoveryCodeUsed {
+        person: PersonId,
+    },
+    PasskeyAdded {
+        person: PersonId,
+        passkey: PasskeyId,
+    },
+    PasskeyRemoved {
+        person: PersonId,
+        passkey: PasskeyId,
+    },
+    IdentityLinked {
+        person: PersonId,
+        issuer: String,
     },
     TokenAdded {
         token: TokenId,
@@ -89,6 +156,35 @@ pub enum Event {
     Unknown,
 }
 
+/// How a person showed who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// A passkey.
+    Passkey,
+    /// A password, and a code of an authenticator.
+    Password,
+    /// A password, and a recovery code.
+    RecoveryCode,
+    /// An OpenID Connect provider.
+    Provider,
+    /// The link of an invitation.
+    Invitation,
+}
+
+impl Method {
+    /// As the record spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passkey => "passkey",
+            Self::Password => "password",
+            Self::RecoveryCode => "recovery_code",
+            Self::Provider => "provider",
+            Self::Invitation => "invitation",
+        }
+    }
+}
+
 /// What readers may see differently after a published article changed: as it was before, and as it
 /// is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +212,22 @@ impl Event {
             Self::FrontArranged => "front_arranged",
             Self::PersonAdded { .. } => "person_added",
             Self::PersonDescribed { .. } => "person_described",
+            Self::RoleGranted { .. } => "role_granted",
+            Self::PersonSuspended { .. } => "person_suspended",
+            Self::PersonRestored { .. } => "person_restored",
+            Self::PersonInvited { .. } => "person_invited",
+            Self::InvitationAccepted { .. } => "invitation_accepted",
+            Self::InvitationRevoked { .. } => "invitation_revoked",
+            Self::SignedIn { .. } => "signed_in",
+            Self::SignInFailed { .. } => "sign_in_failed",
+            Self::SessionEnded { .. } => "session_ended",
+            Self::PasswordSet { .. } => "password_set",
+            Self::AuthenticatorAdded { .. } => "authenticator_added",
+            Self::RecoveryCodesMade { .. } => "recovery_codes_made",
+            Self::RecoveryCodeUsed { .. } => "recovery_code_used",
+            Self::PasskeyAdded { .. } => "passkey_added",
+            Self::PasskeyRemoved { .. } => "passkey_removed",
+            Self::IdentityLinked { .. } => "identity_linked",
             Self::TokenAdded { .. } => "token_added",
             Self::TokenRevoked { .. } => "token_revoked",
             Self::ArticleCreated { .. } => "article_created",

@@ -27,7 +27,8 @@ async fn in_a_folder() {
 #[tokio::test]
 async fn on_an_s3_server() {
     let server = testkit::S3::start();
-    let variables = server.variables().into_iter().map(|(name, value)| (name.to_lowercase(), value));
+    let variables =
+        server.variables().into_iter().map(|(name, value)| (name.to_lowercase(), value));
     check(Files::at_with(&server.url().parse().unwrap(), variables).unwrap()).await;
 }
 
