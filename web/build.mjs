@@ -12,7 +12,11 @@ await mkdir(assets, { recursive: true });
 
 const scripts = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: { reader: "reader/reader.ts" },
+  entryPoints: {
+    reader: "reader/reader.ts",
+    newsroom: "newsroom/newsroom.ts",
+    editor: "editor/editor.ts",
+  },
   outdir: "dist/assets",
   entryNames: "[name]-[hash]",
   bundle: true,
@@ -33,9 +37,21 @@ const styles = await build({
   metafile: true,
 });
 
+// The newsroom's styles are files of their own, which only its pages link to.
+const newsroomStyles = await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: { newsroom: "newsroom/newsroom.css", editor: "editor/editor.css" },
+  outdir: "dist/assets",
+  entryNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  target: ["chrome111", "firefox113", "safari16.4"],
+  metafile: true,
+});
+
 await copy("icons/icon.svg");
 
-for (const result of [scripts, styles]) {
+for (const result of [scripts, styles, newsroomStyles]) {
   for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
     console.log(`${String(bytes).padStart(7)} bytes  web/${file}`);
   }

@@ -1,0 +1,10 @@
+/* What the newsroom's pages do beyond their forms. Each part attaches to `data-` attributes. */
+import { askFirst } from "./ask_first.ts";
+import { copyLinks } from "./copy.ts";
+import { passkeyNew, passkeySignIn } from "./passkeys.ts";
+
+askFirst();
+copyLinks();
+passkeyNew();
+passkeySignIn();
+document.querySelector<HTMLElement>("[data-trouble]")?.focus();
