@@ -61,9 +61,9 @@ test-web: test-tools web ## the tests of the scripts
 	cd web && npm test
 
 test-browser: test-tools web e2e/node_modules/.installed ## the program, as readers meet it
-	@# The build that the Rust tests have made already: a release build would take longer than
-	@# all the browsing.
-	$(CARGO) build --locked --package tribune
+	@# The build that the Rust tests have made already, with the same features: any other would take
+	@# longer than all the browsing.
+	$(CARGO) test --locked --workspace --no-run --quiet
 	cd e2e && TRIBUNE_BIN="$${CARGO_TARGET_DIR:-../target}/debug/tribune" npm test
 
 e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json

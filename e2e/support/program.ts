@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,18 +10,33 @@ const binary =
   process.env["TRIBUNE_BIN"] ?? resolve(import.meta.dirname, "../../target/release/tribune");
 const startMsMax = 120_000;
 
-/** A Tribune that runs for the tests: the demo, in a data folder of its own. */
+/** A Tribune that runs for the tests, in a data folder of its own. */
 export class Program {
   private constructor(
     readonly origin: string,
     readonly data: string,
     private readonly child: ChildProcess,
+    /** What it has told the operator. */
+    readonly log: string[],
   ) {}
 
-  /** Starts it on a free port, and waits for its own word that it serves. */
+  /** Starts the demo on a free port. */
   static async start(): Promise<Program> {
-    const data = mkdtempSync(join(tmpdir(), "tribune-e2e-"));
-    const child = spawn(binary, ["demo", "--data", data, "--listen", "127.0.0.1:0"], {
+    return Program.run("demo", ["--listen", "127.0.0.1:0"]);
+  }
+
+  /** Starts it where browsers can have passkeys: at a name, and not at a number. */
+  static async named(command = "serve", data?: string): Promise<Program> {
+    const port = await freePort();
+    const here = ["--listen", `127.0.0.1:${port}`, "--public-url", `http://localhost:${port}/`];
+    const program = await Program.run(command, here, data);
+    return new Program(`http://localhost:${port}`, program.data, program.child, program.log);
+  }
+
+  /** Starts it, and waits for its own word that it serves. */
+  private static async run(command: string, flags: string[], known?: string): Promise<Program> {
+    const data = known ?? mkdtempSync(join(tmpdir(), "tribune-e2e-"));
+    const child = spawn(binary, [command, "--data", data, ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const log: string[] = [];
@@ -41,7 +57,7 @@ export class Program {
       });
     });
     try {
-      return new Program(await ready, data, child);
+      return new Program(await ready, data, child, log);
     } catch (error) {
       child.kill("SIGKILL");
       rmSync(data, { recursive: true, force: true });
@@ -54,6 +70,15 @@ export class Program {
     return execFileSync(binary, [...words, "--data", this.data], { encoding: "utf8" }).trim();
   }
 
+  /** The address that makes the first administrator. */
+  async firstLink(): Promise<string> {
+    for (;;) {
+      const link = this.log.find((line) => line.includes("/newsroom/welcome/"));
+      if (link) return link.trim();
+      await once(this.child.stderr!, "data");
+    }
+  }
+
   /** Asks it to end, and removes its data. */
   async stop(): Promise<void> {
     if (this.child.exitCode === null) {
@@ -63,4 +88,13 @@ export class Program {
     }
     rmSync(this.data, { recursive: true, force: true });
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use accounts::webauthn_rs::Webauthn;
 use axum::http::HeaderValue;
 use base::{Clock, Timestamp};
 use projections::page_cache::PageCache;
@@ -20,6 +21,8 @@ pub struct App(pub(crate) Arc<Inner>);
 /// The parts, and what follows from them alone.
 pub(crate) struct Inner {
     parts: Parts,
+    /// Makes and asks for passkeys, where the public address can have them.
+    passkeys: Option<Webauthn>,
     /// Of every page: nothing but this site's own files, and the styles of its templates.
     pub(crate) content_security_policy: HeaderValue,
 }
@@ -74,7 +77,21 @@ impl App {
         );
         let content_security_policy = HeaderValue::from_str(&policy)
             .unwrap_or(HeaderValue::from_static("default-src 'none'"));
-        Self(Arc::new(Inner { parts, content_security_policy }))
+        let passkeys = crate::newsroom::relying_party(&parts.settings.public_url);
+        Self(Arc::new(Inner { parts, passkeys, content_security_policy }))
+    }
+
+    pub(crate) fn passkeys(&self) -> Option<&Webauthn> {
+        self.0.passkeys.as_ref()
+    }
+
+    pub(crate) fn has_passkeys(&self) -> bool {
+        self.0.passkeys.is_some()
+    }
+
+    /// Where readers reach the site.
+    pub fn public_url(&self) -> &Url {
+        &self.0.settings.public_url
     }
 
     pub(crate) fn store(&self) -> &Store {

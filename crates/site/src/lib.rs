@@ -8,6 +8,7 @@
 mod api;
 mod app;
 mod error;
+mod newsroom;
 mod pages;
 mod routes;
 pub mod serve;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{App, api, pages};
+use crate::{App, api, newsroom, pages};
 
 /// Every address there is.
 pub fn router(app: App) -> Router {
@@ -30,6 +30,8 @@ pub fn router(app: App) -> Router {
         .route("/metrics", get(metrics))
         // Programs that write.
         .merge(api::router())
+        // Staff.
+        .merge(newsroom::router(app.clone()))
         // Sections and articles, at addresses that editors choose.
         .fallback(pages::at_path)
         .layer(CatchPanicLayer::custom(panicked))
@@ -101,7 +103,8 @@ async fn secured(State(app): State<App>, request: Request, next: Next) -> Respon
     let html =
         headers.get(header::CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
     if html {
-        headers.insert(header::CONTENT_SECURITY_POLICY, app.0.content_security_policy.clone());
+        let policy = &app.0.content_security_policy;
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| policy.clone());
     }
     response
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::{Clock, Random, SystemClock};
+use projections::audit::SealLog;
 use projections::page_cache::{ForgetPages, PageCache, Tag};
 use projections::renditions::AskForRenditions;
 use projections::search::SearchIndex;
@@ -53,6 +54,7 @@ impl Node {
         };
         let pages_followed = start(Box::new(forget));
         start(Box::new(AskForRenditions));
+        start(Box::new(SealLog));
         let alike = pages.clone();
         start(Box::new(search_projection.telling(Box::new(move |articles| {
             alike.forget(&articles.iter().copied().map(Tag::Alike).collect::<Vec<_>>());

@@ -50,7 +50,7 @@ impl<P: Permission> FromRequestParts<App> for May<P> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let actor = caller(parts, app).await?;
-        policy::check(&actor, P::ACTION)?;
+        policy::check_anywhere(&actor, P::ACTION)?;
         Ok(Self { actor, permission: PhantomData })
     }
 }

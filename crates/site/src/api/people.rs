@@ -136,7 +136,7 @@ pub(super) async fn describe(
 ) -> Answer<Sent<Person>> {
     read(&app, id).await?;
     let mut change = Change::begin(&app).await?;
-    let command = DescribePerson { title, bio, role: None };
+    let command = DescribePerson { title, bio };
     person::describe(&mut change.tx, &may.actor, id, command, change.now).await?;
     change.commit(&app).await?;
     read(&app, id).await.map(Sent)
@@ -149,7 +149,7 @@ async fn read(app: &App, id: PersonId) -> Answer<Person> {
 
 impl From<person::Person> for Person {
     fn from(person: person::Person) -> Self {
-        let person::Person { id, slug, name, title, bio, role, created_at } = person;
+        let person::Person { id, slug, name, title, bio, role, created_at, .. } = person;
         Self { id, address: format!("/authors/{slug}"), name, title, bio, role, created_at }
     }
 }

@@ -129,9 +129,14 @@ impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::Denied(denied) => denied.into(),
-            AccountError::NameTaken(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
+            AccountError::NameTaken(_) | AccountError::EmailTaken(_) => {
+                Self::new(StatusCode::CONFLICT, error.to_string())
+            }
             AccountError::Invalid(_)
             | AccountError::NoSuchPerson(_)
+            | AccountError::Suspended
+            | AccountError::InvitationOver
+            | AccountError::NoSuchSession
             | AccountError::NoSuchToken => Self::invalid(error.to_string()),
             AccountError::Store(error) => Self::internal(&error),
         }

@@ -78,16 +78,23 @@ async fn secured(
 }
 
 fn question() -> Request<Empty<bytes::Bytes>> {
-    Request::get("http://localhost/health/live").header("host", "localhost").body(Empty::new()).unwrap()
+    Request::get("http://localhost/health/live")
+        .header("host", "localhost")
+        .body(Empty::new())
+        .unwrap()
 }
 
-async fn ask_http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S) -> (Version, String) {
+async fn ask_http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+) -> (Version, String) {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     read(sender.send_request(question()).await.unwrap().map(Body::new)).await
 }
 
-async fn ask_http2<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S) -> (Version, String) {
+async fn ask_http2<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+) -> (Version, String) {
     let (mut sender, connection) =
         http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);

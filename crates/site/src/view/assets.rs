@@ -27,6 +27,14 @@ pub(super) fn script_url() -> &'static str {
     url("reader.js")
 }
 
+pub(super) fn newsroom_script_url() -> &'static str {
+    url("newsroom.js")
+}
+
+pub(super) fn newsroom_style_url() -> &'static str {
+    url("newsroom.css")
+}
+
 pub(super) fn icon_url() -> &'static str {
     url("icon.svg")
 }

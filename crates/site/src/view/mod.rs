@@ -6,6 +6,7 @@
 mod assets;
 mod context;
 mod dates;
+mod newsroom;
 pub mod samples;
 mod share;
 mod templates;
@@ -14,6 +15,7 @@ mod words;
 
 pub use assets::{Asset, assets};
 pub use context::*;
+pub use newsroom::NewsroomFrame;
 pub use share::{ShareTarget, known_share_targets};
 pub use templates::{RenderError, Templates};
 pub use theme::ThemeError;

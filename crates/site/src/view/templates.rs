@@ -7,12 +7,13 @@ use std::sync::Arc;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value};
+use serde::Serialize;
 
 use super::assets::{self, style_hash};
 use super::dates;
 use super::theme::{Theme, ThemeError};
 use super::words::Words;
-use super::{Page, Site, samples};
+use super::{NewsroomFrame, Page, Site, newsroom, samples};
 
 /// Every template that is embedded in the binary, by the name other templates call it by.
 pub(super) const BUILT_IN: &[(&str, &str)] = &[
@@ -68,6 +69,9 @@ impl Templates {
                 environment.add_template(name, source).map_err(|error| theme.blame(&error))?;
             }
         }
+        for (name, source) in newsroom::TEMPLATES {
+            environment.add_template(name, source).map_err(|error| theme.blame(&error))?;
+        }
         for (name, file) in &theme.templates {
             environment
                 .add_template_owned(name.clone(), file.source.clone())
@@ -103,6 +107,28 @@ impl Templates {
             icon => assets::icon_url(),
         };
         Ok(self.environment.get_template(page.template())?.render(context)?)
+    }
+
+    /// A page of the newsroom: `template` is one below `newsroom/`.
+    pub fn render_newsroom(
+        &self,
+        template: &str,
+        frame: &NewsroomFrame,
+        page: &impl Serialize,
+    ) -> Result<String, RenderError> {
+        let context = minijinja::context! {
+            frame => Value::from(Serde(frame)),
+            page => Value::from(Serde(page)),
+            // What words and dates go by.
+            site => minijinja::context! { zone => frame.zone.as_str() },
+            words_language => frame.language.as_str(),
+            direction => direction(&frame.language),
+            style => assets::newsroom_style_url(),
+            script => assets::newsroom_script_url(),
+            icon => assets::icon_url(),
+        };
+        let name = format!("newsroom/{template}");
+        Ok(self.environment.get_template(&name)?.render(context)?)
     }
 
     /// What the Content-Security-Policy's `style-src` must allow for the style inside any page:

@@ -169,8 +169,7 @@ fn every_language_has_the_same_messages_with_the_same_blanks() {
 #[test]
 fn every_message_is_used_and_every_used_message_exists() {
     let known: BTreeSet<String> = messages(words::BUILT_IN[0].1).into_keys().collect();
-    let mut used: BTreeSet<String> =
-        ["date", "table", "related-label"].map(String::from).into();
+    let mut used: BTreeSet<String> = ["date", "table", "related-label"].map(String::from).into();
     used.extend((1..=12).map(|month| format!("month-{month}")));
     // Said by a name that is put together, or handed over by a page.
     for prefix in

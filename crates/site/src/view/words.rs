@@ -13,6 +13,11 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("en", include_str!("../../../../translations/en/site.ftl")),
     ("es", include_str!("../../../../translations/es/site.ftl")),
 ];
+/// The words of the newsroom, in the same languages.
+pub(super) const NEWSROOM: &[(&str, &str)] = &[
+    ("en", include_str!("../../../../translations/en/newsroom.ftl")),
+    ("es", include_str!("../../../../translations/es/newsroom.ftl")),
+];
 
 /// Every word of the interface, in every language.
 pub struct Words {
@@ -54,7 +59,7 @@ impl Words {
     /// The words that are embedded in the binary.
     pub fn built_in() -> Self {
         let mut words = Self { bundles: BTreeMap::new() };
-        for (language, source) in BUILT_IN {
+        for (language, source) in BUILT_IN.iter().chain(NEWSROOM) {
             // A test holds the built-in files to be valid, so nothing is lost here.
             let _ = words.add(language, source);
         }

@@ -1,5 +1,6 @@
 use std::process::ExitCode;
 
+use projections::audit;
 use site::serve::{Certificate, TrustedProxies};
 use site::view::Templates;
 
@@ -34,6 +35,14 @@ fn data_folder(settings: &Settings) -> Result<String, Failure> {
 async fn database(settings: &Settings) -> Result<String, Failure> {
     let store = open_store(settings).await?;
     let head = store::events::head(&store).await?;
+    if let Some(through) = audit::broken_seal(&store, audit::ALL).await? {
+        store.close().await;
+        return Err(format!(
+            "the event log was changed from outside: the seal of the events up to {through} does \
+             not fit. Compare the database with a backup."
+        )
+        .into());
+    }
     let text = format!("{:?}, {head} events", store.engine());
     store.close().await;
     Ok(text)

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use accounts::person::{self, AddPerson, parse_role};
+use accounts::person::{self, AddPerson};
 use base::{Actor, Role};
 use clap::Subcommand;
 
@@ -13,7 +13,7 @@ pub(crate) enum Command {
         /// As bylines spell it
         #[arg(long)]
         name: String,
-        /// reader, contributor, reporter, editor or administrator
+        /// What the person is to the site, such as editor
         #[arg(long, default_value = "reader", value_parser = role)]
         role: Role,
         /// What the person is, such as "Diplomatic correspondent"
@@ -40,7 +40,8 @@ pub(super) async fn run(node: &Node, command: Command) -> Result<ExitCode, Failu
 }
 
 fn role(name: &str) -> Result<Role, String> {
-    parse_role(name).ok_or_else(|| {
-        "a role is one of reader, contributor, reporter, editor and administrator".to_owned()
+    Role::parse(name).ok_or_else(|| {
+        let known: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
+        format!("a role is one of {}", known.join(", "))
     })
 }

@@ -1,10 +1,23 @@
 use std::process::ExitCode;
 
+use accounts::invitation;
 use site::serve::{Certificate, Listening, listen, serve};
 use url::Url;
 
 use crate::node::{Failure, Node};
 use crate::shutdown;
+
+/// The link of the first administrator, until there is one who can sign in.
+async fn first_link(node: &Node) -> Result<Option<String>, Failure> {
+    // Looks first: on several nodes each start would end the link of the one before.
+    if invitation::somebody_can_sign_in(&node.store).await? {
+        return Ok(None);
+    }
+    let mut tx = node.store.begin().await?;
+    let link = invitation::first(&mut tx, node.store.secret(), node.clock.now()).await?;
+    tx.commit().await?;
+    Ok(link)
+}
 
 pub(super) async fn run(node: &Node) -> Result<ExitCode, Failure> {
     let settings = &node.settings;
@@ -22,6 +35,10 @@ pub(super) async fn run(node: &Node) -> Result<ExitCode, Failure> {
     let (app, mut running) = node.start(public_url)?;
     let router = site::router(app.clone());
     println!("Tribune is at {here}");
+    if let Some(link) = first_link(node).await? {
+        eprintln!("Nobody can sign in yet. This address makes the first administrator, once:");
+        eprintln!("  {}newsroom/welcome/{link}", app.public_url());
+    }
     let listening = Listening { certificate, trusted_proxies };
     serve(listener, app, router, listening, shutdown::asked()).await?;
     running.shutdown().await;

@@ -34,10 +34,8 @@ fn action(operation: &str) -> Action {
 async fn every_operation_asks_the_policy() {
     let store = TestStore::sqlite().await;
     let desk = Desk::open(&store);
-    let roles =
-        [Role::Reader, Role::Contributor, Role::Reporter, Role::Editor, Role::Administrator];
     let mut tokens = BTreeMap::new();
-    for role in roles {
+    for role in Role::ALL {
         for scopes in [&ALL_SCOPES[..1], &ALL_SCOPES[1..2], &ALL_SCOPES[2..], &ALL_SCOPES[..]] {
             tokens.insert((role, scopes.to_vec()), desk.token(role, scopes).await);
         }
@@ -56,6 +54,7 @@ async fn every_operation_asks_the_policy() {
                 token: TokenId(uuid()),
                 person: PersonId(uuid()),
                 role: *role,
+                grants: Vec::new(),
                 scopes: scopes.clone(),
             };
             let answered = desk.send(request(Some(token), &method, &address, None)).await;

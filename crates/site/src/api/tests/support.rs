@@ -1,6 +1,5 @@
 //! A newsroom's program, which asks the API.
 
-
 use accounts::{person, token};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};

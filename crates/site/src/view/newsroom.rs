@@ -1,0 +1,52 @@
+//! What every page of the newsroom is framed in, and its templates. They are built in: a theme
+//! dresses the site, and not the tools of those who make it.
+
+use serde::Serialize;
+
+/// The frame of a page of the newsroom.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct NewsroomFrame {
+    /// The site's name.
+    pub site: String,
+    /// The IANA zone in which times are told.
+    pub zone: String,
+    /// The language of the words.
+    pub language: String,
+    /// Lets this page's own scripts run.
+    pub nonce: String,
+    /// What each form carries; none when nobody is signed in.
+    pub csrf: Option<String>,
+    /// Who is signed in.
+    pub name: Option<String>,
+    /// Whether to lead to the people.
+    pub may_keep_people: bool,
+    /// Whether to lead to the record of what everybody did.
+    pub may_read_audit: bool,
+    /// What could not be done, and why.
+    pub trouble: Option<String>,
+}
+
+macro_rules! templates {
+    ($($name:literal)+) => {
+        /// Every template of the newsroom, by the name that other templates call it by.
+        pub(super) const TEMPLATES: &[(&str, &str)] = &[$((
+            concat!("newsroom/", $name),
+            include_str!(concat!("../../../../templates/newsroom/", $name)),
+        ),)+];
+    };
+}
+
+templates! {
+    "frame.html"
+    "account.html"
+    "audit.html"
+    "authenticator.html"
+    "code.html"
+    "confirm.html"
+    "link_over.html"
+    "people.html"
+    "person.html"
+    "recovery_codes.html"
+    "sign_in.html"
+    "welcome.html"
+}

@@ -1,0 +1,127 @@
+newsroom = Newsroom
+sign-in = Sign in
+sign-in-passkey = Sign in with a passkey
+sign-in-login = E-mail address
+sign-in-on = Go on
+sign-out = Sign out
+or = or
+password = Password
+code = Code
+code-title = The second step
+code-hint = Type the six digits that your authenticator shows now, or one of your recovery codes.
+confirm-title = Show again that it is you
+confirm-hint = What comes next concerns keys, people or everything at once, so it needs a sign-in of the last fifteen minutes.
+confirm-passkey = Use a passkey
+confirm-on = Go on
+welcome = Welcome
+welcome-title = Welcome to { $site }
+welcome-first = This link makes you the first administrator. It can be used once. Say who you are; how you will sign in comes next.
+welcome-invited = This link is for { $name }. It can be used once. Next, you choose how you will sign in.
+welcome-on = Go on
+link-over = This link leads nowhere any more
+link-over-hint = Ask whoever sent it for a new one.
+
+account = Your account
+account-incomplete = You have no way to sign in yet.
+account-incomplete-hint = Add a passkey, or set a password and an authenticator. Until then, only this page is open to you.
+about-you = About you
+name = Name
+email = E-mail address
+title = What you are, such as “Diplomatic correspondent”
+bio = Some sentences for your page
+save = Save
+remove = Remove
+passkeys = Passkeys
+passkeys-hint = A passkey lives in your device or password manager. It cannot be guessed, and no false page can take it from you.
+passkeys-need-script = To add a passkey, switch scripts on for this site.
+passkeys-need-domain = Passkeys need a site with a name. They can be added once this one is reached by a domain.
+passkey-add = Add a passkey
+passkey-name = What to call it
+passkey-name-example = My laptop
+passkey-remove-ask = Remove the passkey “{ $name }”?
+added = added { $date }
+used = last used { $date }
+password-and-code = Password and authenticator
+password-hint = A password counts only together with an authenticator, which shows six digits that change.
+password-set = You can sign in with your password and a code.
+password-lacks-code = Your password does not count yet: set up an authenticator.
+password-new = New password
+password-rule = At least 12 characters. A few words that do not belong together are best. Your other browsers are signed out.
+password-save = Set password
+authenticator = Set up an authenticator
+authenticator-set-up = Set up an authenticator
+authenticator-again = Set up another authenticator
+authenticator-scan = Scan this picture with an authenticator on your telephone.
+authenticator-picture = A code that holds the secret below
+authenticator-type = Or type this secret into it:
+authenticator-code = Type the six digits that it shows now
+authenticator-confirm = Confirm
+codes = Your recovery codes
+codes-hint = Each lets you in once, when your authenticator is lost. They are shown this once: print them, or put them into a password manager.
+codes-kept = I have kept them
+codes-left = { $count ->
+    [0] You have no recovery code left.
+    [one] You have one recovery code left.
+   *[other] You have { $count } recovery codes left.
+}
+codes-anew = Make new ones
+codes-anew-ask = Make new recovery codes? Those you have end.
+sessions = Where you are signed in
+sessions-count = { $count ->
+    [0] Signed in nowhere.
+    [one] Signed in in one browser.
+   *[other] Signed in in { $count } browsers.
+}
+session-end = Sign out
+this-browser = this browser
+unknown-browser = An unknown browser
+seen = last seen { $date }
+method-passkey = passkey
+method-password = password
+method-recovery_code = recovery code
+method-provider = single sign-on
+method-invitation = invitation
+
+people = People
+role = Role
+state = State
+role-reader = Reader
+role-contributor = Contributor
+role-reporter = Reporter
+role-photo_editor = Photo editor
+role-editor = Editor
+role-moderator = Moderator
+role-producer = Producer
+role-host = Host
+role-administrator = Administrator
+role-everywhere = Role in the whole site
+role-in-sections = More rights in single sections
+role-in-sections-hint = They count in a section and those below it.
+role-none-more = no more than everywhere
+rights = Rights
+access = Access
+suspended = suspended
+suspended-hint = Suspended: this person cannot sign in, and their tokens rest.
+can-sign-in = can sign in
+cannot-sign-in-yet = has yet to use the link
+cannot-sign-in-hint = This person has no way to sign in yet. A new link lets them set one up.
+invite = Invite somebody
+invite-on = Make a link
+invited = { $name } is invited.
+link = Link
+link-once = Send this link to them and to nobody else. It is shown this once, and can be used once, within seven days.
+new-link = Make a new link
+copy = Copy
+copied = Copied
+suspend = Suspend
+suspend-ask = Suspend { $name }? They are signed out everywhere at once.
+restore = Let in again
+sign-out-everywhere = Sign out everywhere
+
+audit = Record
+audit-whole = Everything that staff and their programs did, the newest first. The record is sealed, and its seals fit.
+audit-broken = The record was changed from outside: the seal of what was told up to { $position } does not fit. Compare the database with a backup.
+when = When
+who = Who
+what = What
+older = Older

@@ -1,0 +1,127 @@
+newsroom = Redacción
+sign-in = Iniciar sesión
+sign-in-passkey = Iniciar sesión con una llave de acceso
+sign-in-login = Correo electrónico
+sign-in-on = Continuar
+sign-out = Cerrar sesión
+or = o
+password = Contraseña
+code = Código
+code-title = El segundo paso
+code-hint = Escriba los seis dígitos que muestra ahora su autenticador, o uno de sus códigos de recuperación.
+confirm-title = Demuestre de nuevo que es usted
+confirm-hint = Lo que sigue afecta a llaves, personas o a todo a la vez, por lo que requiere haber iniciado sesión en los últimos quince minutos.
+confirm-passkey = Usar una llave de acceso
+confirm-on = Continuar
+welcome = Bienvenida
+welcome-title = Le damos la bienvenida a { $site }
+welcome-first = Este enlace convierte a quien lo usa en la primera persona administradora. Sirve una sola vez. Diga quién es; después elegirá cómo iniciar sesión.
+welcome-invited = Este enlace es para { $name }. Sirve una sola vez. Después elegirá cómo iniciar sesión.
+welcome-on = Continuar
+link-over = Este enlace ya no lleva a ninguna parte
+link-over-hint = Pida uno nuevo a quien se lo envió.
+
+account = Su cuenta
+account-incomplete = Todavía no tiene cómo iniciar sesión.
+account-incomplete-hint = Añada una llave de acceso, o ponga una contraseña y un autenticador. Hasta entonces solo se le abre esta página.
+about-you = Sobre usted
+name = Nombre
+email = Correo electrónico
+title = Su cargo, por ejemplo «Corresponsal diplomática»
+bio = Unas frases para su página
+save = Guardar
+remove = Quitar
+passkeys = Llaves de acceso
+passkeys-hint = Una llave de acceso vive en su dispositivo o en su gestor de contraseñas. No se puede adivinar, y ninguna página falsa se la puede quitar.
+passkeys-need-script = Para añadir una llave de acceso, active los scripts en este sitio.
+passkeys-need-domain = Las llaves de acceso necesitan un sitio con nombre. Se podrán añadir cuando se llegue a este por un dominio.
+passkey-add = Añadir una llave de acceso
+passkey-name = Cómo llamarla
+passkey-name-example = Mi portátil
+passkey-remove-ask = ¿Quitar la llave de acceso «{ $name }»?
+added = añadida el { $date }
+used = usada por última vez el { $date }
+password-and-code = Contraseña y autenticador
+password-hint = Una contraseña solo cuenta junto con un autenticador, que muestra seis dígitos que cambian.
+password-set = Puede iniciar sesión con su contraseña y un código.
+password-lacks-code = Su contraseña todavía no cuenta: configure un autenticador.
+password-new = Nueva contraseña
+password-rule = Al menos 12 caracteres. Lo mejor son unas palabras que no vayan juntas. Se cerrará la sesión en sus otros navegadores.
+password-save = Poner contraseña
+authenticator = Configurar un autenticador
+authenticator-set-up = Configurar un autenticador
+authenticator-again = Configurar otro autenticador
+authenticator-scan = Escanee esta imagen con un autenticador en su teléfono.
+authenticator-picture = Un código que contiene el secreto de abajo
+authenticator-type = O escriba en él este secreto:
+authenticator-code = Escriba los seis dígitos que muestra ahora
+authenticator-confirm = Confirmar
+codes = Sus códigos de recuperación
+codes-hint = Cada uno le deja entrar una vez si pierde el autenticador. Se muestran solo esta vez: imprímalos o guárdelos en un gestor de contraseñas.
+codes-kept = Los he guardado
+codes-left = { $count ->
+    [0] No le queda ningún código de recuperación.
+    [one] Le queda un código de recuperación.
+   *[other] Le quedan { $count } códigos de recuperación.
+}
+codes-anew = Crear otros
+codes-anew-ask = ¿Crear nuevos códigos de recuperación? Los que tiene dejarán de servir.
+sessions = Dónde tiene sesión iniciada
+sessions-count = { $count ->
+    [0] Sin sesiones iniciadas.
+    [one] Con sesión en un navegador.
+   *[other] Con sesión en { $count } navegadores.
+}
+session-end = Cerrar sesión
+this-browser = este navegador
+unknown-browser = Un navegador desconocido
+seen = visto por última vez el { $date }
+method-passkey = llave de acceso
+method-password = contraseña
+method-recovery_code = código de recuperación
+method-provider = inicio de sesión único
+method-invitation = invitación
+
+people = Personas
+role = Función
+state = Estado
+role-reader = Lector
+role-contributor = Colaborador
+role-reporter = Reportero
+role-photo_editor = Editor de fotografía
+role-editor = Editor
+role-moderator = Moderador
+role-producer = Productor
+role-host = Anfitrión
+role-administrator = Administrador
+role-everywhere = Función en todo el sitio
+role-in-sections = Más derechos en secciones concretas
+role-in-sections-hint = Valen en una sección y en las que están debajo.
+role-none-more = no más que en todo el sitio
+rights = Derechos
+access = Acceso
+suspended = suspendida
+suspended-hint = Suspendida: esta persona no puede iniciar sesión, y sus tokens descansan.
+can-sign-in = puede iniciar sesión
+cannot-sign-in-yet = aún no ha usado el enlace
+cannot-sign-in-hint = Esta persona todavía no tiene cómo iniciar sesión. Un nuevo enlace le permite configurarlo.
+invite = Invitar a alguien
+invite-on = Crear un enlace
+invited = Se ha invitado a { $name }.
+link = Enlace
+link-once = Envíele este enlace solo a esa persona. Se muestra solo esta vez, y sirve una vez, durante siete días.
+new-link = Crear un nuevo enlace
+copy = Copiar
+copied = Copiado
+suspend = Suspender
+suspend-ask = ¿Suspender a { $name }? Se cerrarán de inmediato todas sus sesiones.
+restore = Dejar entrar de nuevo
+sign-out-everywhere = Cerrar todas las sesiones
+
+audit = Registro
+audit-whole = Todo lo que hicieron el personal y sus programas, lo más reciente primero. El registro está sellado, y sus sellos encajan.
+audit-broken = El registro fue cambiado desde fuera: el sello de lo contado hasta { $position } no encaja. Compare la base de datos con una copia de seguridad.
+when = Cuándo
+who = Quién
+what = Qué
+older = Anteriores
