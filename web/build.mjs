@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { build } from "esbuild";
+import { patches } from "./editor/patches.mjs";
 
 const dist = new URL("dist/", import.meta.url);
 const assets = new URL("assets/", dist);
@@ -24,6 +25,7 @@ const scripts = await build({
   format: "esm",
   target: ["es2022"],
   legalComments: "none",
+  plugins: [patches],
   metafile: true,
 });
 

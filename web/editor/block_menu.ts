@@ -30,7 +30,9 @@ export function blockMenu(choices: readonly BlockChoice[], words: Words): Plugin
         const told = tr.getMeta(key) as Partial<State> | undefined;
         const { $from, empty } = state.selection;
         const { parent } = $from;
-        const typed = $from.depth === 1 && empty && parent.type === schema.nodes.paragraph &&
+        const holder = $from.depth > 0 ? $from.node(-1).type : null;
+        const takesBlocks = holder === schema.nodes.doc || holder === schema.nodes.fact_box;
+        const typed = takesBlocks && empty && parent.type === schema.nodes.paragraph &&
             $from.parentOffset === parent.content.size
           ? /^\/([^/\s][^/]*)?$/.exec(parent.textContent)
           : null;
@@ -118,7 +120,7 @@ class MenuView {
     }
     if (!this.#menu) {
       this.#menu = element("ul", { "id": LIST, "class": "editor-menu", "role": "listbox", "aria-label": this.#words("blocks") });
-      document.body.append(this.#menu);
+      (view.dom.closest("main") ?? document.body).append(this.#menu);
       this.#shown = "";
     }
     if (this.#shown !== query || this.#menu.childElementCount === 0) {

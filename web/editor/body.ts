@@ -4,7 +4,7 @@ import { gapCursor } from "prosemirror-gapcursor";
 import type { Node } from "prosemirror-model";
 import { EditorState, type Plugin } from "prosemirror-state";
 import { EditorView, type NodeViewConstructor } from "prosemirror-view";
-import { ySyncPlugin, yUndoPlugin } from "y-prosemirror";
+import { ySyncPlugin, yUndoPlugin, yUndoPluginKey } from "./binding.ts";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import { activeBlock } from "./active_block.ts";
@@ -61,7 +61,11 @@ export function openBody(root: HTMLElement, options: BodyOptions): EditorView {
     scrollMargin: { top: 96, bottom: 96, left: 0, right: 0 },
     scrollThreshold: { top: 96, bottom: 96, left: 0, right: 0 },
     dispatchTransaction(this: EditorView, tr) {
+      // y-prosemirror tells of others' cursors a moment later, when the page may be left.
+      if (this.isDestroyed) return;
       const { state } = this;
+      // What is pasted is undone apart from what was typed a moment before.
+      if (tr.getMeta("uiEvent") !== undefined) yUndoPluginKey.getState(state)?.undoManager.stopCapturing();
       const next = state.apply(suggesting(tr, state, author, () => new Date()));
       this.updateState(next);
       options.onChange(next);

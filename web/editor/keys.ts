@@ -5,8 +5,9 @@ import {
 import { undoInputRule } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
 import { liftListItem, sinkListItem } from "prosemirror-schema-list";
-import { type Command, NodeSelection, type Plugin } from "prosemirror-state";
-import { redoCommand, undoCommand } from "y-prosemirror";
+import type { Node } from "prosemirror-model";
+import { type Command, NodeSelection, type Plugin, Selection } from "prosemirror-state";
+import { redoCommand, undoCommand } from "./binding.ts";
 import { leaveDown, moveBlock } from "./block_commands.ts";
 import { ask } from "./dialog.ts";
 import { element } from "./dom.ts";
@@ -62,6 +63,9 @@ export function keys({ link, toToolbar, showShortcuts }: Elsewhere): Plugin[] {
       "Mod-]": sinkListItem(list_item),
       "Mod-[": liftListItem(list_item),
       "Escape": selectOuterBlock,
+      // Browsers do not find the end where a block's fields come last.
+      "Mod-Home": toEdge((doc) => Selection.atStart(doc)),
+      "Mod-End": toEdge((doc) => Selection.atEnd(doc)),
     }),
     keymap(baseKeymap),
   ];
@@ -139,6 +143,13 @@ function moveSelected(step: 1 | -1): Command {
     const at = blockAt(state);
     if (at === null || !view) return false;
     return moveBlock(view, at, step);
+  };
+}
+
+function toEdge(edge: (doc: Node) => Selection): Command {
+  return (state, dispatch) => {
+    dispatch?.(state.tr.setSelection(edge(state.doc)).scrollIntoView());
+    return true;
   };
 }
 

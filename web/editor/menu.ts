@@ -65,7 +65,7 @@ export function openMenu(at: HTMLElement, label: string, items: readonly MenuIte
     event.stopPropagation();
   });
 
-  document.body.append(menu);
+  (at.closest("header, main, aside") ?? document.body).append(menu);
   set(at, "aria-expanded", "true");
   place(menu, at.getBoundingClientRect());
   document.addEventListener("pointerdown", onPointer, true);

@@ -10,7 +10,7 @@ import type { Words } from "./words.ts";
 export interface PhotoPlaces {
   /** Finds photos by `?q=`. */
   search: string | null;
-  /** Takes a file by POST, as the part `file`, and answers `{"id": …}`. */
+  /** Takes a file by POST, as the whole body, and answers `{"id": …}`. */
   upload: string | null;
 }
 
@@ -43,13 +43,12 @@ export function choosePhoto(places: PhotoPlaces, words: Words): Promise<string |
 
 /** Sends a file; the id of the photo that it has become. */
 export async function upload(url: string, file: File): Promise<string> {
-  const form = new FormData();
-  form.append("file", file, file.name);
+  const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
   const answer = await fetch(url, {
     method: "POST",
-    body: form,
+    body: file,
     credentials: "same-origin",
-    headers: { accept: "application/json" },
+    headers: { "accept": "application/json", "x-csrf": csrf },
   });
   const { id, error } = (await answer.json()) as { id?: unknown; error?: unknown };
   if (!answer.ok || typeof id !== "string") throw new Error(typeof error === "string" ? error : "");

@@ -1,5 +1,5 @@
 // Who is here, and where.
-import { yCursorPlugin } from "y-prosemirror";
+import { yCursorPlugin } from "./binding.ts";
 import type { Plugin } from "prosemirror-state";
 import type { Awareness } from "y-protocols/awareness";
 import { element, set } from "./dom.ts";

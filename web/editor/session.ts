@@ -130,10 +130,18 @@ export class Session {
     const seen = () => {
       if (document.visibilityState === "visible") connection.retry();
     };
+    const leave = () => this.#awareness.setLocalState(null);
+    const comeBack = (event: PageTransitionEvent) => {
+      if (event.persisted) this.#awareness.setLocalState({ user: config.user });
+    };
+    addEventListener("pagehide", leave);
+    addEventListener("pageshow", comeBack);
     addEventListener("online", online);
     addEventListener("offline", offline);
     document.addEventListener("visibilitychange", seen);
     this.#ends.push(() => {
+      removeEventListener("pagehide", leave);
+      removeEventListener("pageshow", comeBack);
       removeEventListener("online", online);
       removeEventListener("offline", offline);
       document.removeEventListener("visibilitychange", seen);
@@ -143,6 +151,9 @@ export class Session {
 
   #showStatus(): void {
     if (!this.#connection || !this.#kept) return;
+    // For what stands around the editor, and must wait until everything is kept.
+    const status = this.#options.parts.get("status");
+    status?.setAttribute("data-unsaved", String(this.#connection.unsaved));
     const key = statusKey(this.#connection, this.#kept);
     const onlyReads = key === "saved" && this.#options.config.canEdit.size === 0;
     this.#options.status?.show(onlyReads ? "read-only" : key);
@@ -259,6 +270,7 @@ export class Session {
     this.#ends.push(() => root.replaceChildren());
 
     const tools = parts.get("toolbar");
+    if (tools) tools.hidden = !config.canEdit.has("body");
     if (tools && config.canEdit.has("body")) {
       const toolbar = new Toolbar(tools, view, {
         words,

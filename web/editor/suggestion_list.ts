@@ -103,9 +103,9 @@ export class SuggestionList {
   /** What a suggestion is, as elements and as one sentence. */
   #what(suggestion: Suggestion): [(Node | string)[], string] {
     const words = this.#words;
-    const kinds = [...new Set(suggestion.nodes)].map((name) => this.#nodeName(name));
-    const inserted = shortened(suggestion.inserted) || kinds.join(", ");
-    const deleted = shortened(suggestion.deleted) || kinds.join(", ");
+    const names = (nodes: readonly string[]) => [...new Set(nodes)].map((name) => this.#nodeName(name)).join(", ");
+    const inserted = shortened(suggestion.inserted) || names(suggestion.added);
+    const deleted = shortened(suggestion.deleted) || names(suggestion.removed);
     switch (suggestion.kind) {
       case "insert":
         return [[element("ins", {}, inserted)], words("suggestion-insert", { text: inserted })];
@@ -117,7 +117,7 @@ export class SuggestionList {
           words("suggestion-replace", { old: deleted, new: inserted }),
         ];
       case "change": {
-        const sentence = words("suggestion-change", { what: kinds.join(", ") });
+        const sentence = words("suggestion-change", { what: names(suggestion.changed) });
         return [[sentence], sentence];
       }
     }
@@ -159,6 +159,6 @@ export class SuggestionList {
 }
 
 function shortened(text: string): string {
-  const line = text.trim();
+  const line = text.replace(/¶+/g, "¶").trim();
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }

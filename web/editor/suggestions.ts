@@ -9,8 +9,9 @@ import {
 } from "@handlewithcare/prosemirror-suggest-changes";
 import type { Mark, Node } from "prosemirror-model";
 import { type EditorState, Plugin, TextSelection, type Transaction } from "prosemirror-state";
+import { ReplaceStep } from "prosemirror-transform";
 import type { EditorView } from "prosemirror-view";
-import { ySyncPluginKey } from "y-prosemirror";
+import { ySyncPluginKey } from "./binding.ts";
 import { randomId } from "./ids.ts";
 import { type Decision, settle } from "./settle.ts";
 import { isSuggestion, marksToAttribute } from "./suggestion_marks.ts";
@@ -34,7 +35,9 @@ export interface Suggestion {
   adds: boolean;
   removes: boolean;
   /** Which kinds of node are added, removed or changed as a whole. */
-  nodes: string[];
+  added: string[];
+  removed: string[];
+  changed: string[];
   from: number;
   to: number;
 }
@@ -61,7 +64,25 @@ export function suggesting(
 ): Transaction {
   if (!tr.docChanged || !isSuggestChangesEnabled(state) || !isOwn(tr)) return tr;
   const tracked = transformToSuggestionTransaction(tr, state, randomId);
+  placeCursor(tracked, tr, state);
   return stamped(tracked, author, now().toISOString());
+}
+
+/**
+ * Spelling corrections replace words that are not selected. The cursor then belongs behind what is
+ * new, where prosemirror-suggest-changes leaves it before what is old.
+ */
+function placeCursor(tracked: Transaction, tr: Transaction, state: EditorState): void {
+  const [step, ...others] = tr.steps;
+  if (!(step instanceof ReplaceStep) || others.length > 0 || !state.selection.empty) return;
+  if (step.from === step.to || step.slice.size === 0 || !tr.selection.empty) return;
+  const index = tracked.steps
+    .map((made) => made instanceof ReplaceStep && made.slice.eq(step.slice))
+    .lastIndexOf(true);
+  const made = tracked.steps[index];
+  if (!(made instanceof ReplaceStep)) return;
+  const end = tracked.mapping.slice(index + 1).map(made.from + made.slice.size);
+  tracked.setSelection(TextSelection.near(tracked.doc.resolve(end), -1));
 }
 
 /** Every suggestion of the body, in order. */
@@ -80,7 +101,9 @@ export function list(body: Node): Suggestion[] {
         deleted: "",
         adds: false,
         removes: false,
-        nodes: [],
+        added: [],
+        removed: [],
+        changed: [],
         from: at,
         to: at,
       } satisfies Suggestion;
@@ -89,11 +112,14 @@ export function list(body: Node): Suggestion[] {
       if (mark.type.name === "insertion") {
         known.inserted += text;
         known.adds = true;
+        if (!node.isText) known.added.push(node.type.name);
       } else if (mark.type.name === "deletion") {
         known.deleted += text;
         known.removes = true;
+        if (!node.isText) known.removed.push(node.type.name);
+      } else {
+        known.changed.push(node.type.name);
       }
-      if (!node.isText) known.nodes.push(node.type.name);
       found.set(known.id, known);
     }
   });

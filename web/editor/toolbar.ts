@@ -1,5 +1,5 @@
 // The toolbar over the body. One Tab stops at it; the arrow keys go through it, and Esc goes back.
-import { redo, undo, yUndoPluginKey } from "y-prosemirror";
+import { redo, undo, yUndoPluginKey } from "./binding.ts";
 import type { Command, EditorState } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import type { BlockChoice } from "./blocks.ts";

@@ -62,8 +62,9 @@ export class Typeahead {
     this.input.addEventListener("input", () => this.#soon(150));
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
     this.input.addEventListener("focus", () => {
-      if (options.pictures || this.input.value.trim() !== "") this.#soon(0);
+      if (this.input.value.trim() !== "") this.#soon(0);
     });
+    if (options.pictures) this.#soon(0);
     this.input.addEventListener("blur", () => {
       if (!options.pictures) this.#close();
     });

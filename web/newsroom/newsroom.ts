@@ -2,9 +2,13 @@
 import { askFirst } from "./ask_first.ts";
 import { copyLinks } from "./copy.ts";
 import { passkeyNew, passkeySignIn } from "./passkeys.ts";
+import { stepsWhenSaved } from "./steps.ts";
+import { uploadPhotos } from "./upload.ts";
 
 askFirst();
 copyLinks();
 passkeyNew();
 passkeySignIn();
+stepsWhenSaved();
+uploadPhotos();
 document.querySelector<HTMLElement>("[data-trouble]")?.focus();

@@ -5,10 +5,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
-import { prosemirrorJSONToYXmlFragment } from "y-prosemirror";
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
+import { prosemirrorJSONToYXmlFragment } from "../../node_modules/.tests/binding.mjs";
 import * as Y from "yjs";
-import { awareness as awarenessFrame, fromServer, read, step1, step2, update as updateFrame } from "../../dist/tests/messages.js";
-import { schema } from "../../dist/tests/schema.js";
+import { awareness as awarenessFrame, fromServer, read, step1, step2, update as updateFrame } from "../../node_modules/.tests/messages.mjs";
+import { schema } from "../../node_modules/.tests/schema.mjs";
 
 const dist = new URL("../../dist/", import.meta.url);
 const fixtures = new URL("../../../fixtures/documents/", import.meta.url);
@@ -68,6 +69,7 @@ export async function start(port = 0) {
     },
     async close() {
       for (const client of sockets.clients) client.terminate();
+      for (const one of articles.values()) one.awareness.destroy();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
     },
@@ -77,6 +79,7 @@ export async function start(port = 0) {
 /** One article: the document, and who has it open. */
 export class Article {
   doc = new Y.Doc();
+  awareness = new Awareness(this.doc);
   /** Answered late, or not at all, to see what the page then says. */
   saves = true;
   refuses = "";
@@ -86,6 +89,13 @@ export class Article {
     this.doc.on("update", (update, origin) => {
       for (const client of this.#clients) {
         if (client !== origin) client.send(updateFrame(update));
+      }
+    });
+    this.awareness.setLocalState(null);
+    this.awareness.on("update", ({ added, updated, removed }, origin) => {
+      const frame = awarenessFrame(encodeAwarenessUpdate(this.awareness, [...added, ...updated, ...removed]));
+      for (const client of this.#clients) {
+        if (client !== origin) client.send(frame);
       }
     });
   }
@@ -120,10 +130,20 @@ export class Article {
 
   join(client) {
     let received = 0;
-    client.binaryType = "nodebuffer";
+    const people = new Set();
+    const onAwareness = ({ added }, origin) => {
+      if (origin === client) for (const id of added) people.add(id);
+    };
+    this.awareness.on("update", onAwareness);
     this.#clients.add(client);
-    client.on("close", () => this.#clients.delete(client));
+    client.on("close", () => {
+      this.#clients.delete(client);
+      this.awareness.off("update", onAwareness);
+      // Whoever is cut off is not here any more.
+      removeAwarenessStates(this.awareness, [...people], null);
+    });
     client.send(step1(Y.encodeStateVector(this.doc)));
+    client.send(awarenessFrame(encodeAwarenessUpdate(this.awareness, [...this.awareness.getStates().keys()])));
     const take = (update) => {
       if (this.refuses !== "" && received > 0) {
         client.send(fromServer.refused(this.refuses));
@@ -145,9 +165,7 @@ export class Article {
           take(message.update);
           break;
         case "awareness":
-          for (const other of this.#clients) {
-            if (other !== client) other.send(awarenessFrame(message.update));
-          }
+          applyAwarenessUpdate(this.awareness, message.update, client);
           break;
       }
     });

@@ -79,10 +79,11 @@ export class BlockView implements NodeView {
   protected readonly position: () => number | undefined;
   protected readonly page: Page;
   readonly #fields: Field[] = [];
+  #preview: (() => void) | null = null;
 
-  constructor(tag: keyof HTMLElementTagNameMap, name: string, given: BlockArguments) {
+  constructor(name: string, given: BlockArguments) {
     [this.node, this.view, this.position, this.page] = given;
-    this.dom = element(tag, {
+    this.dom = element("div", {
       "class": `editor-block ${name}`,
       "role": "group",
       "aria-label": this.page.words(this.node.type.name.replaceAll("_", "-") as Key),
@@ -94,6 +95,7 @@ export class BlockView implements NodeView {
     if (node.type !== this.node.type) return false;
     this.node = node;
     for (const field of this.#fields) field.show(node);
+    this.#preview?.();
     this.shown(node);
     return true;
   }
@@ -159,6 +161,20 @@ export class BlockView implements NodeView {
     const group = element("div", { "class": "editor-fields", "contenteditable": false });
     append(group, fields.map((field) => field.dom));
     this.dom.append(group);
+  }
+
+  /** Shows what the fields say while one is not in the block; the fields then show instead. */
+  protected addPreview(build: (node: Node) => (HTMLElement | string)[]): void {
+    // Who listens to the page has the fields, which say the same.
+    const preview = element("p", { "class": "editor-preview", "contenteditable": false, "aria-hidden": "true" });
+    this.#preview = () => {
+      const parts = build(this.node);
+      preview.replaceChildren(...parts);
+      preview.hidden = parts.length === 0;
+    };
+    this.#preview();
+    this.dom.classList.add("editor-previewed");
+    this.dom.append(preview);
   }
 
   /** Adds the buttons that every block has, for those who use neither keys nor a mouse's drag. */

@@ -5,7 +5,7 @@ import { isLanguageName } from "./text.ts";
 /** Program text with the name of its language. */
 export class CodeBlockView extends BlockView {
   constructor(...given: BlockArguments) {
-    super("div", "code-block", given);
+    super("code-block", given);
     this.addFields([
       {
         name: "language",

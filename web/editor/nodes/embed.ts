@@ -2,6 +2,7 @@
 // as little as on the reader's page.
 import type { NodeSpec } from "prosemirror-model";
 import { isAddress } from "../address.ts";
+import { element } from "../dom.ts";
 import { TITLE_CHARS_MAX } from "../limits.ts";
 import { suggestible } from "../suggestion_marks.ts";
 import { attribute, text } from "./attributes.ts";
@@ -39,12 +40,16 @@ export const embed: NodeSpec = {
 
 export class EmbedView extends BlockView {
   constructor(...given: BlockArguments) {
-    super("div", "embed", given);
+    super("embed", given);
     const { words } = this.page;
+    this.addPreview(({ attrs }) => [
+      element("span", { "class": "embed-title" }, String(attrs["title"] ?? attrs["url"])),
+      element("span", { "class": "embed-provider" }, String(attrs["provider"] ?? "")),
+    ]);
     this.addFields([
       { name: "title", label: words("title"), max: TITLE_CHARS_MAX },
       { name: "provider", label: words("provider"), max: TITLE_CHARS_MAX },
-      { name: "url", label: words("embed-address"), address: "embed", required: () => true },
+      { name: "url", label: words("address"), address: "embed", required: () => true },
     ]);
     this.addBar();
   }

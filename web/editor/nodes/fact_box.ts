@@ -20,7 +20,7 @@ export const fact_box: NodeSpec = {
 
 export class FactBoxView extends BlockView {
   constructor(...given: BlockArguments) {
-    super("aside", "fact-box", given);
+    super("fact-box", given);
     this.addFields([
       { name: "title", label: this.page.words("fact-box-title"), max: TITLE_CHARS_MAX },
     ]);

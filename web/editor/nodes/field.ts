@@ -4,7 +4,7 @@ import { tidied } from "../address.ts";
 import { oneLine } from "../characters.ts";
 import { element, freshId, set } from "../dom.ts";
 import { ADDRESS_CHARS_MAX } from "../limits.ts";
-import type { Words } from "../words.ts";
+import type { Key, Words } from "../words.ts";
 import type { FieldSpec } from "./block_view.ts";
 
 interface Calls {
@@ -102,15 +102,16 @@ export class Field {
     const { address, accepts, required } = this.#spec;
     if (typed === "") {
       const needed = this.#node !== null && (required?.(this.#node) ?? false);
-      return needed ? this.#refuse() : null;
+      return needed ? this.#refuse("needed") : null;
     }
-    if (address) return tidied(typed, address) ?? this.#refuse();
-    return !accepts || accepts(typed) ? typed : this.#refuse();
+    if (address) {
+      return tidied(typed, address) ?? this.#refuse(address === "embed" ? "embed-wrong" : "address-wrong");
+    }
+    return !accepts || accepts(typed) ? typed : this.#refuse("language-wrong");
   }
 
-  #refuse(): undefined {
-    const key = this.#spec.address === "embed" ? "embed-wrong" : "address-wrong";
-    this.#complain(this.#spec.address ? this.#words(key) : this.#spec.label);
+  #refuse(why: Key): undefined {
+    this.#complain(this.#words(why));
     return undefined;
   }
 

@@ -17,7 +17,7 @@ export const gallery: NodeSpec = {
 
 export class GalleryView extends BlockView {
   constructor(...given: BlockArguments) {
-    super("div", "gallery-block", given);
+    super("gallery-block", given);
     this.hold("div", { "class": "gallery" });
     const add = button(
       { "class": "editor-quiet-button" },

@@ -31,7 +31,7 @@ export class PhotoView extends BlockView {
   readonly #missing: HTMLElement;
 
   constructor(...given: BlockArguments) {
-    super("figure", "photo", given);
+    super("photo", given);
     const { words } = this.page;
     this.#image = element("img", { alt: "", draggable: false });
     this.#missing = element("p", { "class": "editor-photo-missing", "hidden": true }, words("photo-missing"));

@@ -42,9 +42,14 @@ export const quotation: NodeSpec = {
 
 export class QuotationView extends BlockView {
   constructor(...given: BlockArguments) {
-    super("figure", "quotation", given);
+    super("quotation", given);
     const { words } = this.page;
     this.hold("blockquote");
+    this.addPreview(({ attrs }) => {
+      const said = [attrs["speaker"], attrs["role"], attrs["source"] ?? attrs["source_url"]];
+      const parts = said.filter((part) => part !== null);
+      return parts.length > 0 ? [`— ${parts.join(", ")}`] : [];
+    });
     this.addFields([
       { name: "speaker", label: words("speaker"), max: TITLE_CHARS_MAX },
       { name: "role", label: words("role"), max: TITLE_CHARS_MAX },

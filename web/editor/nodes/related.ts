@@ -41,11 +41,15 @@ export const related: NodeSpec = {
 
 export class RelatedView extends BlockView {
   constructor(...given: BlockArguments) {
-    super("aside", "related", given);
+    super("related", given);
     const { words } = this.page;
     this.dom.append(
       element("p", { "class": "related-label", "contenteditable": false }, words("related")),
     );
+    this.addPreview(({ attrs }) => {
+      const title: unknown = attrs["title"] ?? attrs["address"] ?? words("unknown");
+      return [element("span", { "class": "related-story" }, String(title))];
+    });
     // A story that names neither a title nor a target is none, so the last of them stays.
     this.addFields([
       {

@@ -12,7 +12,7 @@ export class TableView extends BlockView {
   readonly #toggles: [attribute: string, HTMLButtonElement][] = [];
 
   constructor(...given: BlockArguments) {
-    super("div", "table-block", given);
+    super("table-block", given);
     const { words } = this.page;
     this.addFields([
       { name: "caption", label: words("caption"), max: CAPTION_CHARS_MAX },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { elsewhere, isAddress, tidied, withoutTrackers } from "../../dist/tests/address.js";
-import { allowed, oneLine } from "../../dist/tests/characters.js";
+import { elsewhere, isAddress, tidied, withoutTrackers } from "../../node_modules/.tests/address.mjs";
+import { allowed, oneLine } from "../../node_modules/.tests/characters.mjs";
 
 test("links go to the web, to mail, to telephones and within the site", () => {
   for (const address of [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as Y from "yjs";
-import { awareness, fromServer, read, step1, step2, update } from "../../dist/tests/messages.js";
-import { statusKey, wouldLose } from "../../dist/tests/status.js";
+import { awareness, fromServer, read, step1, step2, update } from "../../node_modules/.tests/messages.mjs";
+import { statusKey, wouldLose } from "../../node_modules/.tests/status.mjs";
 import { Client, Clock, Server } from "./support.mjs";
 
 function setUp(count = 1, options = {}) {

@@ -5,12 +5,12 @@ import { test } from "node:test";
 import { toggleMark, wrapIn } from "prosemirror-commands";
 import { wrapInList } from "prosemirror-schema-list";
 import { Selection, TextSelection } from "prosemirror-state";
-import { yXmlFragmentToProseMirrorRootNode } from "y-prosemirror";
-import { difference } from "../../dist/tests/fields.js";
-import { schema } from "../../dist/tests/schema.js";
-import { setSuggesting } from "../../dist/tests/suggestions.js";
-import { addColumn, addRow, emptyTable } from "../../dist/tests/table_commands.js";
-import { toHeading } from "../../dist/tests/text_commands.js";
+import { yXmlFragmentToProseMirrorRootNode } from "../../node_modules/.tests/binding.mjs";
+import { difference } from "../../node_modules/.tests/fields.mjs";
+import { schema } from "../../node_modules/.tests/schema.mjs";
+import { setSuggesting } from "../../node_modules/.tests/suggestions.mjs";
+import { addColumn, addRow, emptyTable } from "../../node_modules/.tests/table_commands.mjs";
+import { toHeading } from "../../node_modules/.tests/text_commands.mjs";
 import { Client, Clock, random, Server } from "./support.mjs";
 
 /** Lets `count` clients act, the network too, and brings all to rest. */

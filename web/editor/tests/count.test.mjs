@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, safeTag, textOf } from "../../dist/tests/count.js";
-import { schema } from "../../dist/tests/schema.js";
+import { count, safeTag, textOf } from "../../node_modules/.tests/count.mjs";
+import { schema } from "../../node_modules/.tests/schema.mjs";
 
 test("words are counted as the language divides them", () => {
   assert.deepEqual(count("", "en"), { words: 0, minutes: 0 });

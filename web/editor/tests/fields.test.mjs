@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as Y from "yjs";
-import { difference, shifted } from "../../dist/tests/fields.js";
-import { once } from "../../dist/tests/ordered_field.js";
+import { difference, shifted } from "../../node_modules/.tests/fields.mjs";
+import { once } from "../../node_modules/.tests/ordered_field.mjs";
 
 function applied(before, { at, remove, insert }) {
   return before.slice(0, at) + insert + before.slice(at + remove);

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { parseHTML } from "linkedom";
 import { DOMSerializer } from "prosemirror-model";
 import { EditorState, TextSelection } from "prosemirror-state";
-import { insert, sliceOfHtml, sliceOfText } from "../../dist/tests/paste.js";
-import { schema, toDocument } from "../../dist/tests/schema.js";
+import { insert, sliceOfHtml, sliceOfText } from "../../node_modules/.tests/paste.mjs";
+import { schema, toDocument } from "../../node_modules/.tests/schema.mjs";
 
 // A browser makes a body where there is none.
 const parse = (html) => parseHTML(html.includes("<body") ? html : `<html><body>${html}</body></html>`).document;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { colorFor, COLORS, contrast, initials, present, textOn } from "../../dist/tests/presence.js";
+import { colorFor, COLORS, contrast, initials, present, textOn } from "../../node_modules/.tests/presence.mjs";
 
 test("a name can be read on every colour, and the colour seen on both papers", () => {
   for (const color of COLORS) {

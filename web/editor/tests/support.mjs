@@ -2,13 +2,13 @@
 // disk are the test's, and an editor without a page.
 import { EditorState } from "prosemirror-state";
 import { Awareness } from "y-protocols/awareness";
-import { ySyncPlugin, yUndoPlugin } from "y-prosemirror";
+import { ySyncPlugin, yUndoPlugin } from "../../node_modules/.tests/binding.mjs";
 import * as Y from "yjs";
-import { Connection } from "../../dist/tests/connection.js";
-import { fromServer, read, step1, step2, update as updateFrame } from "../../dist/tests/messages.js";
-import { schema } from "../../dist/tests/schema.js";
-import { suggesting, suggestions } from "../../dist/tests/suggestions.js";
-import { wholeCharacters } from "../../dist/tests/whole_characters.js";
+import { Connection } from "../../node_modules/.tests/connection.mjs";
+import { fromServer, read, step1, step2, update as updateFrame } from "../../node_modules/.tests/messages.mjs";
+import { schema } from "../../node_modules/.tests/schema.mjs";
+import { suggesting, suggestions } from "../../node_modules/.tests/suggestions.mjs";
+import { wholeCharacters } from "../../node_modules/.tests/whole_characters.mjs";
 
 /** A random number from a seed, so that a failure can be had again. */
 export function random(seed) {

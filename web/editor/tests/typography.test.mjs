@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { undoInputRule } from "prosemirror-inputrules";
 import { EditorState, TextSelection } from "prosemirror-state";
-import { schema } from "../../dist/tests/schema.js";
-import { spelled, typography } from "../../dist/tests/typography.js";
+import { schema } from "../../node_modules/.tests/schema.mjs";
+import { spelled, typography } from "../../node_modules/.tests/typography.mjs";
 
 /** What stands after `keys` were typed one by one. */
 function typed(keys, language) {
