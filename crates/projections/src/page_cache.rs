@@ -340,6 +340,7 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::TokenRevoked { .. }
         | Event::ArticleCreated { .. }
         | Event::ArticleRevised { .. }
+        | Event::ArticleStaged { .. }
         | Event::ArticleScheduled { .. }
         | Event::ArticleUnscheduled { .. }
         | Event::PhotoAdded { .. }

@@ -1,25 +1,31 @@
 //! Articles: what is written, in revisions, and what readers see of it.
 
 mod address;
+mod allowed;
 mod content;
 mod correct;
 mod create;
+mod desk;
 mod listing;
 mod publish;
 mod queries;
 mod relocate;
 mod revise;
 mod schedule;
+mod stage;
 mod withdraw;
 
-use base::{ArticleId, SectionId, Timestamp};
+use base::{ArticleId, PersonId, SectionId, Timestamp};
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use allowed::object;
+pub(crate) use allowed::touch;
 pub use content::{Author, Content, LeadPhoto, Related, is_language};
 pub use correct::correct;
 pub use create::{CreateArticle, create};
+pub use desk::{DeskRow, DeskState, Wanted, desk};
 pub use publish::{Publish, publish};
 pub use queries::{
     Correction, Found, Page, PublishedArticle, Revision, Teaser, all, by_id, by_path, changed_in,
@@ -27,8 +33,9 @@ pub use queries::{
     revisions, teasers, teasers_by_title, teasers_in, teasers_newest, translations,
 };
 pub use relocate::{also_at, move_to, rename};
-pub use revise::revise;
+pub use revise::{SUMMARY_CHARS, revise};
 pub use schedule::{next_due, release_due, schedule, unschedule};
+pub use stage::stage;
 pub use withdraw::withdraw;
 
 /// An article without its words.
@@ -62,8 +69,42 @@ pub struct Article {
     pub withdrawn_note: Option<String>,
     /// Articles that say the same in several languages share this.
     pub translation_key: Uuid,
+    /// How far its newest words have come, before it is first published.
+    pub stage: Stage,
+    /// Who began it, when that was a person.
+    pub owner_id: Option<PersonId>,
+    /// When anything about it last changed.
+    pub touched_at: Timestamp,
     /// Since when there is a draft.
     pub created_at: Timestamp,
+}
+
+/// How far an article has come that nobody has published yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// It is being written.
+    Draft,
+    /// It was handed in, and waits for an editor.
+    Review,
+    /// It could be published.
+    Ready,
+}
+
+impl Stage {
+    /// As the database and the pages spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Review => "review",
+            Self::Ready => "ready",
+        }
+    }
+
+    /// The stage of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Draft, Self::Review, Self::Ready].into_iter().find(|stage| stage.name() == name)
+    }
 }
 
 /// What has become of an article.
@@ -138,6 +179,14 @@ impl Kind {
 }
 
 impl State {
+    fn parse(name: &str) -> Self {
+        match name {
+            "published" => Self::Published,
+            "withdrawn" => Self::Withdrawn,
+            _ => Self::Draft,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -163,16 +212,15 @@ struct ArticleRow {
     withdrawn_at: Option<Timestamp>,
     withdrawn_note: Option<String>,
     translation_key: Uuid,
+    stage: String,
+    owner_id: Option<PersonId>,
+    touched_at: Timestamp,
     created_at: Timestamp,
 }
 
 impl ArticleRow {
     fn read(self) -> Article {
-        let state = match self.state.as_str() {
-            "published" => State::Published,
-            "withdrawn" => State::Withdrawn,
-            _ => State::Draft,
-        };
+        let state = State::parse(&self.state);
         Article {
             id: self.id,
             state,
@@ -188,6 +236,9 @@ impl ArticleRow {
             withdrawn_at: self.withdrawn_at,
             withdrawn_note: self.withdrawn_note,
             translation_key: self.translation_key,
+            stage: Stage::parse(&self.stage).unwrap_or(Stage::Draft),
+            owner_id: self.owner_id,
+            touched_at: self.touched_at,
             created_at: self.created_at,
         }
     }

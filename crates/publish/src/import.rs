@@ -34,7 +34,7 @@ pub async fn markdown(
     progress: &mut (dyn FnMut(Progress) + Send),
     now: Timestamp,
 ) -> Result<Report> {
-    policy::check(actor, Action::WriteArticle)?;
+    policy::check(actor, Action::EditArticle)?;
     policy::check(actor, Action::PublishArticle)?;
     let site = site::current(store).await?;
     let zone = TimeZone::get(&site.zone).unwrap_or(TimeZone::UTC);

@@ -6,6 +6,7 @@
 //! Absent from here: HTTP, templates, caches, search. What follows from a change is a projection's.
 
 pub mod article;
+pub mod draft;
 mod error;
 pub mod export;
 pub mod front;

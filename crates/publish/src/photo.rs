@@ -11,7 +11,7 @@ use sea_orm::FromQueryResult;
 pub use add::{Prepared, add, prepare};
 pub(crate) use describe::says_otherwise;
 pub use describe::{DescribePhoto, describe};
-pub use queries::{Progress, by_ids, is_public, progress, renditions};
+pub use queries::{Progress, by_ids, find, is_public, progress, renditions, used_in};
 pub use render::{Rendered, render};
 
 /// A photo, without its pixels.

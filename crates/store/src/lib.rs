@@ -173,6 +173,11 @@ impl Tx {
         Ok(())
     }
 
+    /// Has those woken who wait for changes, though this one is no event: see [`Store::woken`].
+    pub fn wake_others(&mut self) {
+        self.appended = true;
+    }
+
     /// An id that never was.
     pub fn new_id<I: TypedId>(&self, now: Timestamp) -> I {
         self.store.new_id(now)

@@ -10,6 +10,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_accounts", include_str!("../../../migrations/0002_accounts.sql")),
     ("0003_publishing", include_str!("../../../migrations/0003_publishing.sql")),
     ("0004_signing_in", include_str!("../../../migrations/0004_signing_in.sql")),
+    ("0005_the_desk", include_str!("../../../migrations/0005_the_desk.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {
@@ -42,11 +43,11 @@ pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<
     Ok(())
 }
 
-/// The one thing that the engines spell differently is a number that counts up by itself.
+/// What the engines spell differently: a number that counts up by itself, and bytes.
 fn for_engine(engine: Engine, text: &str) -> String {
-    let position = match engine {
-        Engine::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
-        Engine::Postgres => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    let (position, bytes) = match engine {
+        Engine::Sqlite => ("INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL", "BLOB"),
+        Engine::Postgres => ("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "BYTEA"),
     };
-    text.replace("{{position}}", position)
+    text.replace("{{position}}", position).replace("{{bytes}}", bytes)
 }

@@ -36,7 +36,7 @@ impl S3 {
         listener.set_nonblocking(true).expect("a listener that does not block");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();
-        let server = std::thread::spawn(move || serve(listener, service, stopped));
+        let server = std::thread::spawn(move || serve(listener, &service, stopped));
         Self { endpoint, stop: Some(stop), server: Some(server), _buckets: buckets }
     }
 
@@ -68,7 +68,7 @@ impl Drop for S3 {
     }
 }
 
-fn serve(listener: std::net::TcpListener, service: S3Service, stopped: oneshot::Receiver<()>) {
+fn serve(listener: std::net::TcpListener, service: &S3Service, stopped: oneshot::Receiver<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let listener = TcpListener::from_std(listener).expect("a listener");

@@ -69,7 +69,7 @@ pub struct Related {
 
 impl Content {
     /// Tidies the texts and refuses what no page could show.
-    pub(super) async fn checked(mut self, on: &impl Connection) -> Result<Self> {
+    pub(crate) async fn checked(mut self, on: &impl Connection) -> Result<Self> {
         self.headline = one_line("headline", &self.headline, HEADLINE_CHARS_MAX)?;
         self.deck = one_line("deck", &self.deck, DECK_CHARS_MAX)?;
         self.dateline = one_line("dateline", &self.dateline, 200)?;

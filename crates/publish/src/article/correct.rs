@@ -2,7 +2,8 @@ use accounts::policy::{self, Action};
 use base::{Actor, ArticleId, CorrectionId, Timestamp};
 use store::{Event, Tx, sql};
 
-use super::{State, by_id, listing};
+use super::allowed::{allowed, touch};
+use super::{State, listing};
 use crate::{PublishError, Result};
 
 /// Tells readers of a published article what was wrong with it. The words themselves are put right
@@ -15,14 +16,14 @@ pub async fn correct(
     at: Timestamp,
     now: Timestamp,
 ) -> Result<CorrectionId> {
-    policy::check(actor, Action::PublishArticle)?;
+    policy::check_anywhere(actor, Action::PublishArticle)?;
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 2_000 {
         return Err(PublishError::Invalid(
             "A correction says in 1 to 2,000 letters what was wrong and what is right.".into(),
         ));
     }
-    let known = by_id(tx, article).await?.ok_or(PublishError::NoSuchArticle(article))?;
+    let known = allowed(tx, actor, Action::PublishArticle, article).await?;
     if known.state != State::Published {
         return Err(PublishError::Conflict(format!(
             "Article {article} is not published, so there is nobody to tell of a correction. \
@@ -43,6 +44,7 @@ pub async fn correct(
         .bind(article)
         .run(tx)
         .await?;
+    touch(tx, article, now).await?;
     let touches = listing::touches(tx, &known).await?;
     tx.append(actor, &Event::ArticleCorrected { article, correction, touches }, now).await?;
     Ok(correction)

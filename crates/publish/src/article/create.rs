@@ -1,9 +1,10 @@
-use accounts::policy::{self, Action};
+use accounts::policy::{self, Action, Object};
 use base::{Actor, ArticleId, SectionId, Timestamp, is_slug, slugify};
 use store::{Connection, Event, Tx, sql};
 use uuid::Uuid;
 
-use super::{Content, State, revise};
+use super::allowed::sections as trail;
+use super::{Content, Stage, State, revise};
 use crate::section::{self, Section};
 use crate::{PublishError, Result};
 
@@ -27,12 +28,14 @@ pub async fn create(
     command: CreateArticle,
     now: Timestamp,
 ) -> Result<ArticleId> {
-    policy::check(actor, Action::WriteArticle)?;
+    policy::check_anywhere(actor, Action::BeginArticle)?;
     let content = command.content.checked(tx).await?;
     let sections = section::tree(tx).await?;
     let section = sections
         .by_id(command.section)
         .ok_or_else(|| PublishError::NoSuchSection(command.section.to_string()))?;
+    let object = Object { sections: trail(&sections, section.id), ..Object::default() };
+    policy::check_on(actor, Action::BeginArticle, &object)?;
     let slug = match command.slug {
         Some(slug) => checked_slug(tx, section, slug, None).await?,
         None => free_slug(tx, section, &content.headline).await?,
@@ -43,14 +46,18 @@ pub async fn create(
         None => article.0,
     };
     sql("INSERT INTO articles
-           (id, state, section_id, slug, path, newest_revision, translation_key, created_at)
-         VALUES (?, ?, ?, ?, ?, 0, ?, ?)")
+           (id, state, section_id, slug, path, newest_revision, translation_key, stage, owner_id,
+            touched_at, created_at)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)")
     .bind(article)
     .bind(State::Draft.name())
     .bind(section.id)
     .bind(slug.clone())
     .bind(address(section, &slug))
     .bind(translation_key)
+    .bind(Stage::Draft.name())
+    .bind(actor.person())
+    .bind(now)
     .bind(now)
     .run(tx)
     .await?;

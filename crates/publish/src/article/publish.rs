@@ -1,7 +1,8 @@
-use accounts::policy::{self, Action};
+use accounts::policy::Action;
 use base::{Actor, ArticleId, Timestamp, title_key};
 use store::{Event, Tx, sql};
 
+use super::allowed::allowed;
 use super::{State, by_id, listing, revision};
 use crate::{PublishError, Result};
 
@@ -25,8 +26,7 @@ pub async fn publish(
     how: Publish,
     now: Timestamp,
 ) -> Result<()> {
-    policy::check(actor, Action::PublishArticle)?;
-    let known = by_id(tx, article).await?.ok_or(PublishError::NoSuchArticle(article))?;
+    let known = allowed(tx, actor, Action::PublishArticle, article).await?;
     if how.dated.is_some_and(|dated| dated > now) {
         return Err(PublishError::Invalid(
             "An article cannot bear a date that is still to come. Schedule it instead.".into(),
@@ -56,13 +56,14 @@ pub(super) async fn show(
     let before = listing::touches(tx, &known).await?;
     sql("UPDATE articles SET state = ?, published_revision = ?, published_at = ?, updated_at = ?,
            scheduled_at = NULL, scheduled_revision = NULL, withdrawn_at = NULL,
-           withdrawn_note = NULL, title_key = ?
+           withdrawn_note = NULL, title_key = ?, touched_at = ?
          WHERE id = ?")
     .bind(State::Published.name())
     .bind(number)
     .bind(published_at)
     .bind(updated_at)
     .bind(title_key(&shown.content.headline))
+    .bind(now)
     .bind(article)
     .run(tx)
     .await?;

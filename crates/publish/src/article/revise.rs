@@ -1,8 +1,9 @@
-use accounts::policy::{self, Action};
+use accounts::policy::Action;
 use base::{Actor, ArticleId, RevisionId, Timestamp};
 use store::{Event, StoreError, Tx, sql};
 
-use super::{Content, by_id};
+use super::Content;
+use super::allowed::allowed;
 use crate::{PublishError, Result};
 
 /// Writes the next revision. Readers of a published article go on seeing the published one.
@@ -17,9 +18,8 @@ pub async fn revise(
     content: Content,
     now: Timestamp,
 ) -> Result<i64> {
-    policy::check(actor, Action::WriteArticle)?;
+    let known = allowed(tx, actor, Action::WriteArticle, article).await?;
     let content = content.checked(tx).await?;
-    let known = by_id(tx, article).await?.ok_or(PublishError::NoSuchArticle(article))?;
     if let Some(seen) = seen
         && seen != known.newest_revision
     {
@@ -67,8 +67,9 @@ pub(super) async fn write(
     .bind(now)
     .run(tx)
     .await?;
-    sql("UPDATE articles SET newest_revision = ? WHERE id = ?")
+    sql("UPDATE articles SET newest_revision = ?, touched_at = ? WHERE id = ?")
         .bind(number)
+        .bind(now)
         .bind(article)
         .run(tx)
         .await?;
@@ -76,7 +77,7 @@ pub(super) async fn write(
 }
 
 /// As much as a feed or a search result shows of an article without a deck.
-const SUMMARY_CHARS: usize = 300;
+pub const SUMMARY_CHARS: usize = 300;
 
 fn json(what: &'static str, value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value)

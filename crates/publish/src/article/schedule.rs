@@ -1,7 +1,8 @@
-use accounts::policy::{self, Action};
+use accounts::policy::Action;
 use base::{Actor, ArticleId, Timestamp};
 use store::{Connection, Event, Tx, sql};
 
+use super::allowed::{allowed, touch};
 use super::publish::{Publish, show};
 use super::{Article, by_id};
 use crate::{PublishError, Result};
@@ -15,13 +16,13 @@ pub async fn schedule(
     at: Timestamp,
     now: Timestamp,
 ) -> Result<()> {
-    policy::check(actor, Action::PublishArticle)?;
-    let known = by_id(tx, article).await?.ok_or(PublishError::NoSuchArticle(article))?;
+    let known = allowed(tx, actor, Action::PublishArticle, article).await?;
     if at <= now {
         return Err(PublishError::Invalid(format!(
             "{at} has passed. Publish the article, or give a time to come."
         )));
     }
+    touch(tx, article, now).await?;
     sql("UPDATE articles SET scheduled_at = ?, scheduled_revision = ? WHERE id = ?")
         .bind(at)
         .bind(known.newest_revision)
@@ -39,18 +40,16 @@ pub async fn unschedule(
     article: ArticleId,
     now: Timestamp,
 ) -> Result<()> {
-    policy::check(actor, Action::PublishArticle)?;
+    allowed(tx, actor, Action::PublishArticle, article).await?;
     let changed = sql("UPDATE articles SET scheduled_at = NULL, scheduled_revision = NULL
          WHERE id = ? AND scheduled_at IS NOT NULL")
     .bind(article)
     .run(tx)
     .await?;
     if changed == 0 {
-        return Err(match by_id(tx, article).await? {
-            None => PublishError::NoSuchArticle(article),
-            Some(_) => PublishError::Conflict(format!("Article {article} is not scheduled.")),
-        });
+        return Err(PublishError::Conflict(format!("Article {article} is not scheduled.")));
     }
+    touch(tx, article, now).await?;
     tx.append(actor, &Event::ArticleUnscheduled { article }, now).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use base::PhotoId;
+use base::{ArticleId, PhotoId};
 use store::{Connection, Result, sql};
 
 use super::{Photo, Rendition};
@@ -22,6 +22,31 @@ pub async fn by_ids(on: &impl Connection, ids: &[PhotoId]) -> Result<BTreeMap<Ph
     let photos: Vec<Photo> =
         sql("SELECT * FROM photos WHERE id IN (?)").bind_all(ids.iter().copied()).all(on).await?;
     Ok(photos.into_iter().map(|photo| (photo.id, photo)).collect())
+}
+
+/// The newest photos with this in what is said of them; all of them, when it is empty.
+pub async fn find(on: &impl Connection, text: &str, limit: i64) -> Result<Vec<Photo>> {
+    let plain: String = text
+        .trim()
+        .to_lowercase()
+        .chars()
+        .map(|c| if "%_\\".contains(c) { '_' } else { c })
+        .collect();
+    sql("SELECT * FROM photos
+         WHERE LOWER(caption || ' ' || credit || ' ' || alt || ' ' || creator) LIKE ?
+         ORDER BY created_at DESC, id DESC LIMIT ?")
+    .bind(format!("%{plain}%"))
+    .bind(limit)
+    .all(on)
+    .await
+}
+
+/// Which articles' readers see this photo.
+pub async fn used_in(on: &impl Connection, id: PhotoId) -> Result<Vec<ArticleId>> {
+    sql("SELECT article_id AS value FROM photo_uses WHERE photo_id = ? ORDER BY article_id DESC")
+        .bind(id)
+        .values(on)
+        .await
 }
 
 /// The renditions that pages show of these photos, the widest last.

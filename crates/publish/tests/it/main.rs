@@ -5,6 +5,7 @@
 mod articles;
 mod canary;
 mod desk;
+mod draft;
 mod export;
 mod import;
 mod import_again;

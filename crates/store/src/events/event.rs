@@ -109,6 +109,12 @@ pub enum Event {
         article: ArticleId,
         revision: RevisionId,
     },
+    /// A step on the way to readers, or back, with a word to whoever is next.
+    ArticleStaged {
+        article: ArticleId,
+        stage: String,
+        note: String,
+    },
     ArticleScheduled {
         article: ArticleId,
         at: Timestamp,
@@ -232,6 +238,7 @@ impl Event {
             Self::TokenRevoked { .. } => "token_revoked",
             Self::ArticleCreated { .. } => "article_created",
             Self::ArticleRevised { .. } => "article_revised",
+            Self::ArticleStaged { .. } => "article_staged",
             Self::ArticleScheduled { .. } => "article_scheduled",
             Self::ArticleUnscheduled { .. } => "article_unscheduled",
             Self::ArticlePublished { .. } => "article_published",

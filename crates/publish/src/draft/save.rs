@@ -1,0 +1,32 @@
+use base::{Actor, ArticleId, Timestamp};
+use store::Tx;
+
+use super::keep::{current, noted};
+use crate::article;
+use crate::{PublishError, Result};
+
+/// Makes a revision of what an article's shared document says now, and moves the article to the
+/// section and slug that stand there. Nothing, when it says what the newest revision says; nothing
+/// either, when nobody has opened the article yet.
+///
+/// # Errors
+/// When what it says is no article yet: then nothing is changed, and the document stays as it is.
+pub async fn save(tx: &mut Tx, actor: &Actor, article: ArticleId, now: Timestamp) -> Result<i64> {
+    let known = article::by_id(tx, article).await?.ok_or(PublishError::NoSuchArticle(article))?;
+    let Some((shared, _)) = current(tx, article).await? else { return Ok(known.newest_revision) };
+    let said = shared.said().map_err(PublishError::Invalid)?;
+    let newest = article::revision(tx, article, known.newest_revision).await?;
+    let checked = said.content.checked(tx).await?;
+    let mut number = known.newest_revision;
+    if newest.is_none_or(|newest| newest.content != checked) {
+        number = article::revise(tx, actor, article, None, checked, now).await?;
+        noted(tx, article, number).await?;
+    }
+    if let Some(section) = said.section.filter(|section| *section != known.section_id) {
+        article::move_to(tx, actor, article, section, now).await?;
+    }
+    if !said.slug.is_empty() && said.slug != known.slug {
+        article::rename(tx, actor, article, said.slug, now).await?;
+    }
+    Ok(number)
+}
