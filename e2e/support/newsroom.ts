@@ -13,8 +13,9 @@ export class Staff {
   ) {
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {
-      // A refusal is a failed load to the browser, and what some specs ask for.
-      const expected = /status of (4\d\d)/.test(message.text());
+      // A refusal is a failed load to the browser, and what some specs ask for; so is a server that
+      // was killed, and a network that was cut.
+      const expected = /status of (4\d\d)|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/.test(message.text());
       if (message.type() === "error" && !expected) this.complaints.push(message.text());
     });
   }
@@ -96,10 +97,17 @@ function totp(secret: string, now: number): string {
 }
 
 /** Every spec has a newsroom of its own, and browsers that complain of nothing. */
-export const test = base.extend<{ program: Program; somebody: () => Promise<Staff> }>({
-  program: async ({}, use) => {
-    const program = await Program.named();
+export const test = base.extend<{
+  /** An empty newsroom, or with `demo` the one of the demo. */
+  content: "serve" | "demo";
+  program: Program;
+  somebody: () => Promise<Staff>;
+}>({
+  content: ["serve", { option: true }],
+  program: async ({ content }, use, info) => {
+    const program = await Program.named(content);
     await use(program);
+    if (info.status !== info.expectedStatus) console.log(program.log.slice(-20).join("\n"));
     await program.stop();
   },
   somebody: async ({ browser, program }, use, info) => {

@@ -26,8 +26,8 @@ export class Program {
   }
 
   /** Starts it where browsers can have passkeys: at a name, and not at a number. */
-  static async named(command = "serve", data?: string): Promise<Program> {
-    const port = await freePort();
+  static async named(command = "serve", data?: string, at?: number): Promise<Program> {
+    const port = at ?? (await freePort());
     const here = ["--listen", `127.0.0.1:${port}`, "--public-url", `http://localhost:${port}/`];
     const program = await Program.run(command, here, data);
     return new Program(`http://localhost:${port}`, program.data, program.child, program.log);
@@ -79,9 +79,17 @@ export class Program {
     }
   }
 
+  /** `kill -9`, and the same program again at the same place. */
+  async diesAndComesBack(): Promise<Program> {
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await ended;
+    return Program.named("serve", this.data, Number(new URL(this.origin).port));
+  }
+
   /** Asks it to end, and removes its data. */
   async stop(): Promise<void> {
-    if (this.child.exitCode === null) {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
       const ended = once(this.child, "exit");
       this.child.kill("SIGTERM");
       await ended;

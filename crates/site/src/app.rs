@@ -12,6 +12,7 @@ use store::events::Follower;
 use store::{Files, Position, Store};
 use url::Url;
 
+use crate::newsroom::Hub;
 use crate::view::{ShareTarget, Templates};
 
 /// The parts of a running Tribune. Cheap to clone.
@@ -21,6 +22,8 @@ pub struct App(pub(crate) Arc<Inner>);
 /// The parts, and what follows from them alone.
 pub(crate) struct Inner {
     parts: Parts,
+    /// Stories that are open in browsers.
+    hub: Hub,
     /// Makes and asks for passkeys, where the public address can have them.
     passkeys: Option<Webauthn>,
     /// Of every page: nothing but this site's own files, and the styles of its templates.
@@ -78,7 +81,12 @@ impl App {
         let content_security_policy = HeaderValue::from_str(&policy)
             .unwrap_or(HeaderValue::from_static("default-src 'none'"));
         let passkeys = crate::newsroom::relying_party(&parts.settings.public_url);
-        Self(Arc::new(Inner { parts, passkeys, content_security_policy }))
+        let hub = Hub::start(parts.store.clone(), Arc::clone(&parts.clock));
+        Self(Arc::new(Inner { parts, hub, passkeys, content_security_policy }))
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.0.hub
     }
 
     pub(crate) fn passkeys(&self) -> Option<&Webauthn> {

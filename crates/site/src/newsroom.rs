@@ -7,29 +7,51 @@
 //! the browser send, and keeps every answer out of every cache.
 
 mod account;
+mod articles;
 mod audit;
+mod desk;
+mod find;
 mod forms;
 mod gate;
+mod hub;
+mod messages;
 mod page;
 mod passkeys;
 mod people;
+mod photos;
 mod sign_in;
+mod sync;
 mod trouble;
 mod welcome;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 
 use crate::App;
 
+pub(crate) use gate::is_staff;
+pub(crate) use hub::Hub;
 pub(crate) use passkeys::relying_party;
 
 /// Every address of the newsroom.
 pub(crate) fn router(app: App) -> Router<App> {
     Router::new()
-        .route("/newsroom/", get(account::home))
-        .route("/newsroom", get(account::home))
+        // The desk.
+        .route("/newsroom/", get(desk::show))
+        .route("/newsroom", get(home))
+        .route("/newsroom/articles/new", get(articles::form).post(articles::begin))
+        .route("/newsroom/articles/{id}", get(articles::show).post(articles::step))
+        .route("/newsroom/articles/{id}/preview", get(articles::preview))
+        .route("/newsroom/articles/{id}/sync", get(sync::sync))
+        .route("/newsroom/find/people", get(find::people))
+        .route("/newsroom/find/stories", get(find::stories))
+        .route("/newsroom/find/photos", get(find::photos))
+        // The photo desk.
+        .route("/newsroom/photos", get(photos::list).post(photos::upload))
+        .route("/newsroom/photos/{id}", get(photos::show).post(photos::describe))
+        .route("/newsroom/photos/{id}/thumbnail", get(photos::thumbnail))
         // Coming in.
         .route("/newsroom/sign-in", get(sign_in::form).post(sign_in::password))
         .route("/newsroom/sign-in/code", post(sign_in::code))
@@ -56,4 +78,8 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/people/{id}/sign-out", post(people::sign_out))
         .route("/newsroom/audit", get(audit::show))
         .layer(from_fn_with_state(app, gate::gate))
+}
+
+async fn home() -> Redirect {
+    Redirect::permanent("/newsroom/")
 }

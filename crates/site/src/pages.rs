@@ -22,6 +22,7 @@ mod sitemaps;
 mod warm;
 
 pub(crate) use answer::{add_security, fast, uncached};
+pub(crate) use article::preview;
 pub(crate) use author::author;
 pub(crate) use feeds::site_feed;
 pub(crate) use files::{asset, photo};

@@ -77,11 +77,6 @@ impl View for CodesPage {
     const TEMPLATE: &'static str = "recovery_codes.html";
 }
 
-/// `GET /newsroom/`
-pub(super) async fn home(_: Staff) -> Answer {
-    go("/newsroom/account")
-}
-
 /// `GET /newsroom/account`
 pub(super) async fn show(State(app): State<App>, Arrived(staff): Arrived, frame: Frame) -> Answer {
     frame.show(&page(&app, &staff).await?)
@@ -139,7 +134,7 @@ pub(super) async fn enrol(
     frame: Frame,
 ) -> Answer {
     let enrolment = enrolment(&app, &staff, &frame, true).await?;
-    frame.show(&authenticator(enrolment)?)
+    frame.show(&authenticator(&enrolment)?)
 }
 
 /// `POST /newsroom/account/authenticator`
@@ -160,7 +155,7 @@ pub(super) async fn confirm(
         Err(error) => {
             drop(tx);
             let enrolment = enrolment(&app, &staff, &frame, false).await?;
-            frame.refuse(&authenticator(enrolment)?, &Trouble::from(error))
+            frame.refuse(&authenticator(&enrolment)?, &Trouble::from(error))
         }
     }
 }
@@ -258,7 +253,7 @@ async fn enrolment(
     Ok(enrolled)
 }
 
-fn authenticator(enrolment: Enrolment) -> Result<AuthenticatorPage, Trouble> {
+fn authenticator(enrolment: &Enrolment) -> Result<AuthenticatorPage, Trouble> {
     let code = QrCode::new(&enrolment.url)
         .map_err(|error| Trouble::invalid(format!("The picture cannot be drawn: {error}.")))?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(220, 220).build();

@@ -72,6 +72,14 @@ pub(super) async fn gate(State(app): State<App>, mut request: Request, next: Nex
     guarded(&app, response, renewed, &nonce)
 }
 
+/// Whether a request outside the newsroom comes from somebody of the staff.
+pub(crate) async fn is_staff(app: &App, headers: &HeaderMap) -> bool {
+    let Some(text) = cookie(app, headers) else { return false };
+    let found = session::find(app.store(), text, app.now()).await;
+    let session = found.ok().flatten().filter(|session| session.complete);
+    session.is_some_and(|it| policy::check_anywhere(&it.actor, Action::KeepPhotos).is_ok())
+}
+
 /// The session of a cookie, with its new secret when it is given one.
 async fn known(app: &App, text: &str) -> Result<Option<(Staff, Option<String>)>, Trouble> {
     let now = app.now();
@@ -97,7 +105,7 @@ fn csrf(text: &str) -> String {
 
 /// Whether a page of this site had the browser send this. A browser says where a request comes from
 /// (Fetch Metadata; RFC 6454); what says nothing is no browser of today.
-fn comes_from_here(app: &App, headers: &HeaderMap) -> bool {
+pub(super) fn comes_from_here(app: &App, headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
         return false;
@@ -114,7 +122,7 @@ fn cookie_name(app: &App) -> &'static str {
     if app.0.settings.public_url.scheme() == "https" { "__Host-tribune" } else { "tribune" }
 }
 
-fn cookie<'h>(app: &App, headers: &'h HeaderMap) -> Option<&'h str> {
+pub(super) fn cookie<'h>(app: &App, headers: &'h HeaderMap) -> Option<&'h str> {
     let name = cookie_name(app);
     let all = headers.get_all(header::COOKIE).iter();
     all.filter_map(|value| value.to_str().ok())

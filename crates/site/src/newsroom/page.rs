@@ -53,6 +53,7 @@ impl Frame {
             nonce: self.nonce.clone(),
             csrf: self.staff.as_ref().map(|staff| staff.csrf.clone()),
             name: self.staff.as_ref().map(|staff| staff.session.person.name.clone()),
+            may_keep_photos: may(Action::KeepPhotos),
             may_keep_people: may(Action::GrantRoles),
             may_read_audit: may(Action::ReadAudit),
             trouble: trouble.map(str::to_owned),

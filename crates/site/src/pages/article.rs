@@ -1,9 +1,9 @@
 //! `/news/russia/some-slug`: a story.
 
-use base::{ArticleId, PhotoId};
+use base::{Actor, ArticleId, PhotoId, RevisionId};
 use document::{Labels, Picture, RelatedRef, Render, StoryLink, related_html};
 use projections::page_cache::{Rendered, Tag};
-use publish::article::{self, Page, Teaser};
+use publish::article::{self, Article, Content, Page, PublishedArticle, Revision, Teaser};
 
 use super::cards::Cards;
 use super::entry::{Full, author_address};
@@ -19,20 +19,45 @@ const SUGGESTED: usize = 4;
 
 pub(super) async fn render(app: &App, shell: &Shell, id: ArticleId) -> Result<Rendered> {
     let Some(full) = Full::load(app, id).await? else { return missing::not_found(app).await };
+    page(app, shell, &full).await
+}
+
+/// The page that publishing this content would make: for those who may see it before.
+pub(crate) async fn preview(app: &App, article: &Article, content: Content) -> Result<String> {
+    let shell = Shell::load(app).await?;
+    let now = app.now();
+    let revision = Revision {
+        id: RevisionId(article.id.0),
+        number: article.newest_revision,
+        summary: content.body.summary(article::SUMMARY_CHARS),
+        words: i64::try_from(content.body.word_count()).unwrap_or(i64::MAX),
+        content,
+        actor: Actor::System,
+        created_at: now,
+    };
+    let published_at = article.published_at.unwrap_or(now);
+    let published = PublishedArticle { article: article.clone(), revision, published_at };
+    let full = Full::of(app, published).await?;
+    let rendered = page(app, &shell, &full).await?;
+    Ok(String::from_utf8_lossy(&rendered.body).into_owned())
+}
+
+async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
+    let id = full.published.article.id;
     let mut tags = full.tags();
     tags.push(Tag::Alike(id));
     let article = &full.published.article;
     let content = &full.published.revision.content;
     let related = RelatedStories::load(app, &content.body, &content.related, &mut tags).await?;
-    let suggested = suggested(app, &full, &related.ids()).await?;
+    let suggested = suggested(app, full, &related.ids()).await?;
     let cards = Cards::load(app, &suggested.iter().collect::<Vec<_>>()).await?;
-    let body_html = body_html(app, shell, &full, &related)?;
+    let body_html = body_html(app, shell, full, &related)?;
     let label = shell.kind(app, &content.language, content.kind)?;
     let entry = full.entry(shell, label, String::new());
 
     let mut head = shell.head(&content.headline, &content.language, &article.path);
     head.description.clone_from(&entry.summary);
-    head.alternates = alternates(shell, &full);
+    head.alternates = alternates(shell, full);
     head.oembed = Some(oembed::discovery(&shell.publication, "/oembed", &entry)[0].href.clone());
     head.json_ld = vec![structured_data::article(&shell.publication, &entry)];
     head.open_graph = open_graph::article(&shell.publication, &entry);
@@ -52,14 +77,14 @@ pub(super) async fn render(app: &App, shell: &Shell, id: ArticleId) -> Result<Re
         picture,
         published: full.published.published_at,
         updated: article.updated_at,
-        byline: byline(&full),
+        byline: byline(full),
         dateline: (!content.dateline.is_empty()).then(|| content.dateline.to_uppercase()),
         share: shell
             .view()
             .share_links(&shell.publication.absolute(&article.path), &content.headline),
         body_html,
         corrections,
-        related: chosen(&full, &related),
+        related: chosen(full, &related),
         suggested: cards.all(shell, &suggested, &mut tags),
         head,
     };

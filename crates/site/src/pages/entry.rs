@@ -23,14 +23,21 @@ pub(super) struct Full {
 impl Full {
     /// Reads an article that readers may see, with all that belongs to it.
     pub(super) async fn load(app: &App, id: base::ArticleId) -> Result<Option<Self>> {
-        let Some(published) = article::published(app.store(), id).await? else { return Ok(None) };
+        match article::published(app.store(), id).await? {
+            Some(published) => Self::of(app, published).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same, of an article that was read already.
+    pub(super) async fn of(app: &App, published: PublishedArticle) -> Result<Self> {
         let content = &published.revision.content;
         let ids: Vec<PersonId> = content.byline.iter().map(|author| author.person).collect();
         let people = accounts::person::by_ids(app.store(), &ids).await?;
-        let corrections = article::corrections(app.store(), id).await?;
+        let corrections = article::corrections(app.store(), published.article.id).await?;
         let translations = article::translations(app.store(), &published.article).await?;
         let pictures = Pictures::load(app, &content.photos()).await?;
-        Ok(Some(Self { published, people, corrections, translations, pictures }))
+        Ok(Self { published, people, corrections, translations, pictures })
     }
 
     /// The tags of what this shows.

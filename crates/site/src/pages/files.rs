@@ -9,8 +9,8 @@ use store::FileError;
 
 use super::answer::FOREVER;
 use super::{Result, missing};
-use crate::App;
 use crate::view::assets;
+use crate::{App, newsroom};
 
 /// `/photos/{id}/{edition}/{name}`: only while a published article shows the photo.
 pub(crate) async fn photo(
@@ -19,31 +19,41 @@ pub(crate) async fn photo(
     headers: HeaderMap,
 ) -> Response {
     match rendition(&app, &id, &edition, &name).await {
-        Ok(Some((content_type, bytes))) => {
+        Ok(Found::ForStaff(content_type, bytes)) => {
+            if !newsroom::is_staff(&app, &headers).await {
+                return missing::never_here(&app).await;
+            }
+            let mut response = bytes.into_response();
+            super::answer::uncached(&mut response, content_type);
+            response
+        }
+        Ok(Found::Public(content_type, bytes)) => {
             let etag = format!("\"{id}-{edition}-{name}\"");
             file(&headers, &etag, content_type, bytes)
         }
-        Ok(None) => missing::never_here(&app).await,
+        Ok(Found::Nothing) => missing::never_here(&app).await,
         Err(error) => super::failed(&app, &error).await,
     }
 }
 
-async fn rendition(
-    app: &App,
-    id: &str,
-    edition: &str,
-    name: &str,
-) -> Result<Option<(&'static str, Bytes)>> {
+enum Found {
+    /// A published article shows it.
+    Public(&'static str, Bytes),
+    /// None does, so that only previews may.
+    ForStaff(&'static str, Bytes),
+    Nothing,
+}
+
+async fn rendition(app: &App, id: &str, edition: &str, name: &str) -> Result<Found> {
     let (Ok(id), Ok(edition)) = (id.parse::<PhotoId>(), edition.parse::<i64>()) else {
-        return Ok(None);
+        return Ok(Found::Nothing);
     };
-    let Some(content_type) = media_type(name) else { return Ok(None) };
-    if !publish::photo::is_public(app.store(), id).await? {
-        return Ok(None);
-    }
+    let Some(content_type) = media_type(name) else { return Ok(Found::Nothing) };
+    let public = publish::photo::is_public(app.store(), id).await?;
     match app.0.files.get(&publish::photo::rendition_key(id, edition, name)).await {
-        Ok(bytes) => Ok(Some((content_type, bytes))),
-        Err(FileError::Missing(_)) => Ok(None),
+        Ok(bytes) if public => Ok(Found::Public(content_type, bytes)),
+        Ok(bytes) => Ok(Found::ForStaff(content_type, bytes)),
+        Err(FileError::Missing(_)) => Ok(Found::Nothing),
         Err(error) => Err(error.into()),
     }
 }

@@ -35,6 +35,14 @@ pub(super) fn newsroom_style_url() -> &'static str {
     url("newsroom.css")
 }
 
+pub(super) fn editor_script_url() -> &'static str {
+    url("editor.js")
+}
+
+pub(super) fn editor_style_url() -> &'static str {
+    url("editor.css")
+}
+
 pub(super) fn icon_url() -> &'static str {
     url("icon.svg")
 }

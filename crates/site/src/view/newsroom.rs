@@ -18,6 +18,8 @@ pub struct NewsroomFrame {
     pub csrf: Option<String>,
     /// Who is signed in.
     pub name: Option<String>,
+    /// Whether to lead to the photos.
+    pub may_keep_photos: bool,
     /// Whether to lead to the people.
     pub may_keep_people: bool,
     /// Whether to lead to the record of what everybody did.
@@ -43,10 +45,15 @@ templates! {
     "authenticator.html"
     "code.html"
     "confirm.html"
+    "desk.html"
     "link_over.html"
+    "new_story.html"
     "people.html"
     "person.html"
+    "photo.html"
+    "photos.html"
     "recovery_codes.html"
     "sign_in.html"
+    "story.html"
     "welcome.html"
 }

@@ -18,6 +18,9 @@ pub(super) const NEWSROOM: &[(&str, &str)] = &[
     ("en", include_str!("../../../../translations/en/newsroom.ftl")),
     ("es", include_str!("../../../../translations/es/newsroom.ftl")),
 ];
+/// The words of the editor's script in languages other than its own.
+pub(super) const EDITOR: &[(&str, &str)] =
+    &[("es", include_str!("../../../../translations/es/editor.json"))];
 
 /// Every word of the interface, in every language.
 pub struct Words {
@@ -129,6 +132,12 @@ impl Words {
                 problem: error.to_string(),
             }),
         }
+    }
+
+    /// The words of the editor's script, as JSON; it speaks English by itself.
+    pub fn editor(&self, language: &str) -> serde_json::Value {
+        let words = EDITOR.iter().find(|(known, _)| *known == language);
+        words.and_then(|(_, words)| serde_json::from_str(words).ok()).unwrap_or_default()
     }
 
     /// What `document` writes around photos, tables and related stories, in the closest language.
