@@ -12,6 +12,7 @@ mod audit;
 mod desk;
 mod find;
 mod forms;
+mod front;
 mod gate;
 mod hub;
 mod messages;
@@ -20,6 +21,7 @@ mod passkeys;
 mod people;
 mod photos;
 mod sign_in;
+mod site;
 mod sync;
 mod trouble;
 mod welcome;
@@ -69,6 +71,11 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/account/passkeys/answer", post(passkeys::finish_new))
         .route("/newsroom/account/passkeys/{id}/remove", post(passkeys::remove))
         .route("/newsroom/account/sessions/{id}/end", post(account::end_session))
+        // The site as a whole.
+        .route("/newsroom/front", get(front::show).post(front::arrange))
+        .route("/newsroom/site", get(site::show).post(site::describe))
+        .route("/newsroom/sections", post(site::create_section))
+        .route("/newsroom/sections/{id}", post(site::rename_section))
         // Those who look after the others.
         .route("/newsroom/people", get(people::list).post(people::invite))
         .route("/newsroom/people/{id}", get(people::show).post(people::change))

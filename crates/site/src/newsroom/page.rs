@@ -1,6 +1,6 @@
 //! A page of the newsroom: what all have in common, and how one becomes HTML.
 
-use accounts::policy::{Action, check_anywhere};
+use accounts::policy::{Action, check, check_anywhere};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -54,6 +54,11 @@ impl Frame {
             csrf: self.staff.as_ref().map(|staff| staff.csrf.clone()),
             name: self.staff.as_ref().map(|staff| staff.session.person.name.clone()),
             may_keep_photos: may(Action::KeepPhotos),
+            may_arrange_front: self
+                .staff
+                .as_ref()
+                .is_some_and(|it| check(it.actor(), Action::ArrangeFront).is_ok()),
+            may_arrange_site: may(Action::ArrangeSite),
             may_keep_people: may(Action::GrantRoles),
             may_read_audit: may(Action::ReadAudit),
             trouble: trouble.map(str::to_owned),

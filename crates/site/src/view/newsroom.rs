@@ -20,6 +20,10 @@ pub struct NewsroomFrame {
     pub name: Option<String>,
     /// Whether to lead to the photos.
     pub may_keep_photos: bool,
+    /// Whether to lead to the front page's order.
+    pub may_arrange_front: bool,
+    /// Whether to lead to the site's sections and words.
+    pub may_arrange_site: bool,
     /// Whether to lead to the people.
     pub may_keep_people: bool,
     /// Whether to lead to the record of what everybody did.
@@ -46,6 +50,7 @@ templates! {
     "code.html"
     "confirm.html"
     "desk.html"
+    "front.html"
     "link_over.html"
     "new_story.html"
     "people.html"
@@ -54,6 +59,7 @@ templates! {
     "photos.html"
     "recovery_codes.html"
     "sign_in.html"
+    "site.html"
     "story.html"
     "welcome.html"
 }

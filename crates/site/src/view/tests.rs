@@ -7,7 +7,7 @@ use std::path::Path;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
 use scraper::{Html, Selector};
 
-use super::{Page, Templates, samples, templates, words};
+use super::{Page, Templates, newsroom, samples, templates, words};
 
 fn rendered() -> Vec<(String, Page, Html, String)> {
     let templates = Templates::load(None).unwrap();
@@ -188,6 +188,36 @@ fn every_message_is_used_and_every_used_message_exists() {
     assert_eq!(known, used);
 }
 
+#[test]
+fn the_newsroom_says_the_same_in_every_language() {
+    let english = messages(words::NEWSROOM[0].1);
+    for (language, source) in words::NEWSROOM {
+        assert_eq!(messages(source), english, "translations/{language}");
+    }
+}
+
+#[test]
+fn the_newsroom_has_every_word_that_it_says_and_no_other() {
+    let own: BTreeSet<String> = messages(words::NEWSROOM[0].1).into_keys().collect();
+    let site: BTreeSet<String> = messages(words::BUILT_IN[0].1).into_keys().collect();
+    assert_eq!(own.intersection(&site).collect::<Vec<_>>(), [""; 0], "one name, one message");
+    let mut used = BTreeSet::new();
+    for prefix in ["role-", "method-", "state-"] {
+        used.extend(own.iter().filter(|key| key.starts_with(prefix)).cloned());
+    }
+    for (_, source) in newsroom::TEMPLATES {
+        for call in source.split("t(\"").skip(1) {
+            let (key, rest) = call.split_once('"').unwrap();
+            if rest.starts_with([')', ',']) {
+                used.insert(key.to_owned());
+            }
+        }
+    }
+    let unknown: Vec<_> = used.difference(&own).filter(|key| !site.contains(*key)).collect();
+    assert_eq!(unknown, [""; 0]);
+    assert_eq!(own.difference(&used).collect::<Vec<_>>(), [""; 0], "said nowhere");
+}
+
 /// Each message of a Fluent file with the arguments it takes.
 fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let resource = fluent_syntax::parser::parse(source).unwrap();
@@ -258,7 +288,7 @@ fn a_broken_theme_is_refused_with_its_file_and_line() {
         ("templates/partials/footer.html", "<footer>\n{% if %}\n</footer>", 2, "syntax"),
         ("templates/partials/footer.html", "\n\n{{ site.nmae }}", 3, "undefined"),
         ("templates/partials/card.html", "<p>\n{{ card.headline | shout }}", 2, "shout"),
-        ("templates/pages/article.html", "{{ t(\"kind\") }}", 1, "no message `kind`"),
+        ("templates/pages/article.html", "{{ t(\"knid\") }}", 1, "no message `knid`"),
         ("templates/pages/front.html", "\n{% include \"partials/lost.html\" %}", 2, "lost.html"),
         ("styles/a.css", "a { color: red }\nb {", 2, "never closed"),
         ("translations/en/a.ftl", "fine = Fine\nshare\n", 2, ""),
