@@ -23,6 +23,8 @@ mod photos;
 mod sign_in;
 mod site;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod welcome;
 

@@ -1,3 +1,4 @@
+use accounts::policy::{self, Action};
 use base::{Actor, ArticleId, Timestamp};
 use store::Tx;
 
@@ -13,6 +14,8 @@ use crate::{PublishError, Result};
 /// When what it says is no article yet: then nothing is changed, and the document stays as it is.
 pub async fn save(tx: &mut Tx, actor: &Actor, article: ArticleId, now: Timestamp) -> Result<i64> {
     let known = article::by_id(tx, article).await?.ok_or(PublishError::NoSuchArticle(article))?;
+    let object = article::object(tx, &known).await?;
+    policy::check_on(actor, Action::ReadUnpublished, &object)?;
     let Some((shared, _)) = current(tx, article).await? else { return Ok(known.newest_revision) };
     let said = shared.said().map_err(PublishError::Invalid)?;
     let newest = article::revision(tx, article, known.newest_revision).await?;

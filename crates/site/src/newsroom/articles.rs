@@ -1,7 +1,7 @@
 //! A story at the desk: beginning one, the page on which it is written, and its way to readers.
 
 use accounts::person;
-use accounts::policy::{Action, Object, check_on};
+use accounts::policy::{Action, Object, check_anywhere, check_on};
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse as _};
@@ -82,7 +82,8 @@ impl View for StoryPage {
 }
 
 /// `GET /newsroom/articles/new`
-pub(super) async fn form(State(app): State<App>, _: Staff, frame: Frame) -> Answer {
+pub(super) async fn form(State(app): State<App>, staff: Staff, frame: Frame) -> Answer {
+    check_anywhere(staff.actor(), Action::BeginArticle)?;
     frame.show(&new_page(&app, "").await?)
 }
 
@@ -93,6 +94,7 @@ pub(super) async fn begin(
     frame: Frame,
     Posted(fields): Posted,
 ) -> Answer {
+    check_anywhere(staff.actor(), Action::BeginArticle)?;
     let now = app.now();
     let headline = fields.trimmed("headline").to_owned();
     let content = Content {

@@ -1,6 +1,7 @@
 //! What the editor looks for while one types: people, stories, photos.
 
 use accounts::person;
+use accounts::policy::{Action, check_anywhere};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse as _;
@@ -35,9 +36,10 @@ struct Choice {
 /// `GET /newsroom/find/people`
 pub(super) async fn people(
     State(app): State<App>,
-    _: Staff,
+    staff: Staff,
     Query(Question { q }): Query<Question>,
 ) -> Answer {
+    check_anywhere(staff.actor(), Action::WriteArticle)?;
     let wanted = base::title_key(&q);
     let all = person::all(app.store()).await?;
     let found = all.into_iter().filter(|person| base::title_key(&person.name).contains(&wanted));
@@ -56,9 +58,10 @@ pub(super) async fn people(
 /// `GET /newsroom/find/stories`: those that are published.
 pub(super) async fn stories(
     State(app): State<App>,
-    _: Staff,
+    staff: Staff,
     Query(Question { q }): Query<Question>,
 ) -> Answer {
+    check_anywhere(staff.actor(), Action::WriteArticle)?;
     let query = search::Query { limit: SHOWN, ..search::Query::new(q) };
     let found =
         app.0.search.search(&query).await.map_err(|error| Trouble::invalid(error.to_string()))?;
@@ -79,9 +82,10 @@ pub(super) async fn stories(
 /// `GET /newsroom/find/photos`
 pub(super) async fn photos(
     State(app): State<App>,
-    _: Staff,
+    staff: Staff,
     Query(Question { q }): Query<Question>,
 ) -> Answer {
+    check_anywhere(staff.actor(), Action::PlacePhoto)?;
     let found = photo::find(app.store(), &q, 24).await?;
     let choices: Vec<Choice> = found
         .into_iter()

@@ -50,6 +50,7 @@ pub(super) async fn arrange(
     frame: Frame,
     Posted(fields): Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::ArrangeFront)?;
     let done: Result<(), Trouble> = async {
         let top = order(&fields)?;
         let mut tx = app.store().begin().await?;

@@ -98,7 +98,7 @@ async fn known(app: &App, text: &str) -> Result<Option<(Staff, Option<String>)>,
 }
 
 /// Bound to the session's secret, which no page ever shows.
-fn csrf(text: &str) -> String {
+pub(super) fn csrf(text: &str) -> String {
     let digest = Sha256::new().chain_update("csrf ").chain_update(text).finalize();
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -79,6 +79,7 @@ pub(super) async fn invite(
     frame: Frame,
     Posted(fields): Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::GrantRoles)?;
     let invited = invite_new(&app, &staff, &fields).await;
     let mut page = page(&app).await?;
     match invited {
@@ -114,6 +115,7 @@ pub(super) async fn change(
     Path(id): Path<PersonId>,
     Posted(fields): Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::GrantRoles)?;
     let done: Result<(), AccountError> = async {
         let now = app.now();
         let (role, grants) = roles(&fields)?;
@@ -137,6 +139,7 @@ pub(super) async fn invite_again(
     Path(id): Path<PersonId>,
     _: Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::GrantRoles)?;
     let mut tx = app.store().begin().await?;
     let secret = app.store().secret();
     let link = invitation::invite(&mut tx, staff.actor(), id, secret, app.now()).await?;
@@ -154,6 +157,7 @@ pub(super) async fn suspend(
     Path(id): Path<PersonId>,
     _: Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::GrantRoles)?;
     let mut tx = app.store().begin().await?;
     match person::suspend(&mut tx, staff.actor(), id, app.now()).await {
         Ok(()) => {
@@ -174,6 +178,7 @@ pub(super) async fn restore(
     Path(id): Path<PersonId>,
     _: Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::GrantRoles)?;
     let mut tx = app.store().begin().await?;
     person::restore(&mut tx, staff.actor(), id, app.now()).await?;
     tx.commit().await?;

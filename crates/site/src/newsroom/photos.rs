@@ -155,6 +155,7 @@ pub(super) async fn describe(
     Path(id): Path<PhotoId>,
     Posted(fields): Posted,
 ) -> Answer {
+    policy::check_anywhere(staff.actor(), Action::KeepPhotos)?;
     let text = |name: &str| Some(fields.trimmed(name).to_owned());
     let percent = |name: &str| fields.text(name).parse::<u8>().ok().filter(|it| *it <= 100);
     let words = DescribePhoto {
@@ -180,7 +181,12 @@ pub(super) async fn describe(
 }
 
 /// `GET /newsroom/photos/{id}/thumbnail`: the smallest rendition that there is.
-pub(super) async fn thumbnail(State(app): State<App>, _: Staff, Path(id): Path<PhotoId>) -> Answer {
+pub(super) async fn thumbnail(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<PhotoId>,
+) -> Answer {
+    policy::check_anywhere(staff.actor(), Action::KeepPhotos)?;
     let all = photo::renditions(app.store(), &[id]).await?;
     let wide_enough = all.iter().filter(|it| it.width >= 320 && it.media_type == "image/jpeg");
     let smallest = wide_enough.min_by_key(|it| it.width).or_else(|| all.first());

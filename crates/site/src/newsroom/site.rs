@@ -47,6 +47,7 @@ pub(super) async fn describe(
     frame: Frame,
     Posted(fields): Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::ArrangeSite)?;
     let new = Site {
         name: fields.trimmed("name").to_owned(),
         description: fields.trimmed("description").to_owned(),
@@ -69,6 +70,7 @@ pub(super) async fn create_section(
     frame: Frame,
     Posted(fields): Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::ArrangeSite)?;
     let command = CreateSection {
         path: fields.trimmed("path").trim_matches('/').to_owned(),
         name: fields.trimmed("name").to_owned(),
@@ -90,6 +92,7 @@ pub(super) async fn rename_section(
     Path(id): Path<SectionId>,
     Posted(fields): Posted,
 ) -> Answer {
+    policy::check(staff.actor(), Action::ArrangeSite)?;
     let done: Result<(), PublishError> = async {
         let mut tx = app.store().begin().await?;
         section::rename(&mut tx, staff.actor(), id, fields.trimmed("name"), app.now()).await?;
