@@ -15,6 +15,11 @@ export function orderByHand(): void {
     renumber();
     button?.focus();
   };
+  // Where no row is yet, the list itself is what one drops on.
+  top.addEventListener("dragover", (event) => dragged && event.preventDefault());
+  top.addEventListener("drop", (event) => {
+    if (dragged && event.target === top) move(dragged, null, top);
+  });
   for (const row of form.querySelectorAll<HTMLElement>("[data-order-row]")) {
     const headline = row.querySelector(".story-headline")?.textContent?.trim() ?? "";
     const add = (sign: string, word: string | undefined, act: (button: HTMLElement) => void) => {

@@ -31,12 +31,22 @@ test("from nothing to a front page in an editor's order, by hand", async ({ prog
   await anna.opens("/newsroom/front");
   const axe = await new AxeBuilder({ page: anna.page }).analyze();
   expect.soft(axe.violations.map(({ id }) => id)).toEqual([]);
-  await anna.presses("Move up: First of Three");
+  const late = await anna.page.context().newPage();
+  await late.goto(anna.page.url());
+  const first = anna.page.locator("[data-order-row]", { hasText: "First of Three" });
+  await first.dragTo(anna.page.locator("[data-order-top]"));
   await anna.presses("Move up: Third of Three");
   await anna.presses("Move up: Third of Three");
   await anna.presses("Publish this order");
   const top = anna.page.locator("[data-order-top] .story-headline");
   await expect(top).toHaveText(["Third of Three", "First of Three"]);
+
+  await late.getByRole("button", { name: "Publish this order" }).click();
+  await expect(late.getByRole("alert")).toContainText("Somebody else has arranged");
+  await expect(late.locator("[data-order-top] .story-headline")).toHaveText([
+    "Third of Three",
+    "First of Three",
+  ]);
 
   const response = await anna.page.goto(`${program.origin}/`);
   expect(response!.status()).toBe(200);

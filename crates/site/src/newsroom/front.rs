@@ -2,6 +2,7 @@
 
 use accounts::policy::{self, Action};
 use axum::extract::State;
+use axum::http::StatusCode;
 use base::{ArticleId, Timestamp};
 use publish::article::{self, Teaser};
 use publish::front;
@@ -22,6 +23,8 @@ struct FrontPage {
     top: Vec<Row>,
     /// The newest of those that are not at the top.
     others: Vec<Row>,
+    /// The order that the form starts from.
+    seen: String,
 }
 
 #[derive(Serialize)]
@@ -54,6 +57,13 @@ pub(super) async fn arrange(
     let done: Result<(), Trouble> = async {
         let top = order(&fields)?;
         let mut tx = app.store().begin().await?;
+        if joined(&front::places(&tx).await?) != fields.text("seen") {
+            return Err(Trouble::new(
+                StatusCode::CONFLICT,
+                "Somebody else has arranged the front page since you opened this. This is how it \
+                 stands now: arrange it anew.",
+            ));
+        }
         front::arrange(&mut tx, staff.actor(), &top, app.now()).await?;
         Ok(tx.commit().await?)
     }
@@ -85,7 +95,15 @@ async fn page(app: &App) -> Result<FrontPage, Trouble> {
     let top = article::teasers(store, &places).await?;
     let newest = article::teasers_newest(store, OFFERED).await?;
     let others = newest.into_iter().filter(|teaser| !places.contains(&teaser.id));
-    Ok(FrontPage { others: others.map(row).collect(), top: top.into_iter().map(row).collect() })
+    Ok(FrontPage {
+        others: others.map(row).collect(),
+        top: top.into_iter().map(row).collect(),
+        seen: joined(&places),
+    })
+}
+
+fn joined(places: &[ArticleId]) -> String {
+    places.iter().map(ArticleId::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn row(teaser: Teaser) -> Row {
