@@ -5,6 +5,9 @@
 //!
 //! Each request passes [`gate`]: it finds the session of the cookie, refuses what another site had
 //! the browser send, and keeps every answer out of every cache.
+//!
+//! A command asks the policy itself. Each handler asks it too, first: a form that is refused is shown
+//! again on its page, and the page holds what only those who may are to see.
 
 mod account;
 mod articles;
