@@ -31,7 +31,7 @@ const scripts = await build({
 
 const styles = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["front", "listing", "article", "search", "error"].map((page) => `styles/pages/${page}.css`),
+  entryPoints: ["front", "listing", "article", "discussion", "search", "error"].map((page) => `styles/pages/${page}.css`),
   outdir: "dist/styles",
   bundle: true,
   minify: true,

@@ -102,6 +102,129 @@ search-problem-dates = The first date is after the last one. Swap them and searc
 search-problem-date-form = A date could not be read. Write it as year-month-day, such as 2021-12-07.
 search-problem-long = The question is too long. Use fewer words.
 
+## Discussions
+
+comments = { $count ->
+    [0] 0 Comments
+    [one] { $count } Comment
+   *[other] { $count } Comments
+}
+comments-news = New comments:
+comment-away = It could not be sent: the server cannot be reached. What you wrote stays here; try again.
+comments-none = Nobody has said anything yet. Be the first.
+comments-on = Comments on “{ $headline }”
+comment-on = A comment on “{ $headline }”
+comments-under = Under
+comments-all = All comments
+comments-order = Order
+comments-order-newest = Newest
+comments-order-oldest = Oldest
+comments-order-recommended = Most recommended
+comments-order-replied = Most answered
+comments-more = More comments
+comments-more-answers = More answers
+comments-closed = This discussion is closed.
+comments-close = Comments are taken until { $date }.
+comment-write = Write a comment
+comment-your-name = Your name
+comment-your-words = Your comment
+comment-help = You can write *emphasis*, **strong**, > quotations, lists and links.
+comment-send = Send
+comment-answer = Answer
+comment-answer-to = Answer { $name }
+comment-more = Report, change
+comment-gone = This comment is not here any more.
+comment-author = Author of the story
+comment-staff = Editorial staff
+comment-picked = Editors’ pick
+comment-edited = edited
+comment-recommended = { $count ->
+    [one] { $count } recommendation
+   *[other] { $count } recommendations
+}
+comment-waits = Your comment is kept. A moderator will look at it before others see it.
+comment-refused = The moderators did not let this comment stand: { $reason }.
+refusal-insult = it insults somebody
+refusal-hate = it is against people for what they are
+refusal-off_topic = it has nothing to do with the story
+refusal-spam = it sells something, or was said many times
+refusal-privacy = it tells what is nobody’s business
+refusal-illegal = it breaks the law
+refusal-other = for another reason
+comment-edit = Change your comment
+comment-edit-words = As it should read
+comment-edit-send = Keep the change
+comment-remove = Take your comment away
+comment-appeal = Ask for another look
+comment-appeal-words = Why the comment should stand
+comment-appeal-send = Ask
+comment-recommend = Recommend
+comment-report = Report this comment
+comment-report-why = What is wrong with it?
+comment-report-words = Anything else that the moderators should know
+comment-report-send = Report
+report-insult = It insults somebody
+report-hate = It is against people for what they are
+report-privacy = It tells what is nobody’s business
+report-spam = It sells something
+report-illegal = It breaks the law
+report-other = Something else
+comment-done-reported = Thank you. A moderator will look at it.
+comment-done-edited = Your change is kept.
+comment-done-appealed = A moderator will look again.
+own-comments = Your comments
+own-comments-about = What you wrote in this browser, the newest first.
+own-comments-none = Nothing was written in this browser.
+own-comments-export = Download them
+own-comments-forget = Take all of them away
+own-comments-forget-about = All your comments are taken away, and your name with them. What others answered stays. This cannot be undone.
+own-state-shown = Everybody sees this
+own-state-waiting = Waits for a moderator
+own-state-rejected = The moderators refused this
+
+## Accounts of readers
+
+own-account = Your account
+account-about = You need no password. Write your e-mail address, and we send you a link that lets you in.
+account-email = Your e-mail address
+account-send-link = Send me a link
+account-sent = We have sent a link to { $email }.
+account-sent-about = Open it in this browser within 15 minutes. It lets you in once. If nothing comes, look whether it was taken for spam.
+account-open = You are about to sign in as { $email }.
+account-sign-in = Sign in
+account-again = Ask for a new link
+account-of = You are signed in as { $email }. What you write stands under this name:
+account-rename = Keep the name
+account-follows = Discussions that you follow
+account-follows-none = You follow none. Below each discussion you can have what is said sent to you.
+account-thread = one thread
+account-sessions = Where you are signed in
+account-here = here
+account-sign-out = Sign out
+account-data = Your data
+account-export = Download all that is kept of you
+account-forget = Delete my account
+account-forget-about = Your comments are taken away, and your name and address are forgotten. What others answered stays. This cannot be undone.
+comment-account = To write here you sign in with your e-mail address.
+follow = Follow by mail
+follow-thread = Follow this thread by mail
+follow-title = Mail about a discussion
+follow-end = Send me no more mail about this
+follow-ended = You get no more mail about this.
+account-link-elsewhere = This link lets in the browser that asked for it, and this is another. Open it there, or ask for one here.
+account-link-used = This link has let somebody in already, and it does so once.
+account-link-over = This link is too old, or was cut short.
+mail-link-subject = Your link to { $site }
+mail-link-text =
+    Open this link in the browser in which you asked for it. It lets you in once, within 15 minutes:
+
+    { $url }
+
+    If you did not ask for it, do nothing: without that browser it is good for nothing.
+mail-news-subject = Comments on “{ $headline }”
+mail-news-text = In the discussion that you follow on { $site }:
+mail-news-end = To get no more mail about this: { $url }
+
 ## Pages that cannot be shown
 
 error-404-title = There is no page at this address

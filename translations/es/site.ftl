@@ -102,6 +102,129 @@ search-problem-dates = La primera fecha es posterior a la última. Inviértalas 
 search-problem-date-form = No se entiende una de las fechas. Escríbala como año-mes-día, por ejemplo 2021-12-07.
 search-problem-long = La consulta es demasiado larga. Use menos palabras.
 
+## Discusiones
+
+comments = { $count ->
+    [0] 0 comentarios
+    [one] { $count } comentario
+   *[other] { $count } comentarios
+}
+comments-news = Comentarios nuevos:
+comment-away = No se pudo enviar: no se alcanza el servidor. Lo escrito se queda aquí; inténtelo otra vez.
+comments-none = Nadie ha dicho nada todavía. Sea el primero.
+comments-on = Comentarios sobre «{ $headline }»
+comment-on = Un comentario sobre «{ $headline }»
+comments-under = Bajo
+comments-all = Todos los comentarios
+comments-order = Orden
+comments-order-newest = Más recientes
+comments-order-oldest = Más antiguos
+comments-order-recommended = Más recomendados
+comments-order-replied = Más respondidos
+comments-more = Más comentarios
+comments-more-answers = Más respuestas
+comments-closed = Esta discusión está cerrada.
+comments-close = Se aceptan comentarios hasta el { $date }.
+comment-write = Escriba un comentario
+comment-your-name = Su nombre
+comment-your-words = Su comentario
+comment-help = Puede escribir *énfasis*, **negrita**, > citas, listas y enlaces.
+comment-send = Enviar
+comment-answer = Responder
+comment-answer-to = Responder a { $name }
+comment-more = Denunciar, cambiar
+comment-gone = Este comentario ya no está aquí.
+comment-author = Autor de la noticia
+comment-staff = Redacción
+comment-picked = Elegido por la redacción
+comment-edited = editado
+comment-recommended = { $count ->
+    [one] { $count } recomendación
+   *[other] { $count } recomendaciones
+}
+comment-waits = Su comentario está guardado. Un moderador lo verá antes que los demás.
+comment-refused = Los moderadores no han admitido este comentario: { $reason }.
+refusal-insult = insulta a alguien
+refusal-hate = ataca a personas por lo que son
+refusal-off_topic = no tiene que ver con la noticia
+refusal-spam = vende algo o se ha repetido muchas veces
+refusal-privacy = cuenta lo que a nadie le incumbe
+refusal-illegal = es contrario a la ley
+refusal-other = por otro motivo
+comment-edit = Cambiar su comentario
+comment-edit-words = Como debería leerse
+comment-edit-send = Guardar el cambio
+comment-remove = Retirar su comentario
+comment-appeal = Pedir que se vuelva a mirar
+comment-appeal-words = Por qué debería admitirse
+comment-appeal-send = Pedir
+comment-recommend = Recomendar
+comment-report = Denunciar este comentario
+comment-report-why = ¿Qué tiene de malo?
+comment-report-words = Algo más que los moderadores deban saber
+comment-report-send = Denunciar
+report-insult = Insulta a alguien
+report-hate = Ataca a personas por lo que son
+report-privacy = Cuenta lo que a nadie le incumbe
+report-spam = Vende algo
+report-illegal = Es contrario a la ley
+report-other = Otra cosa
+comment-done-reported = Gracias. Un moderador lo mirará.
+comment-done-edited = Su cambio está guardado.
+comment-done-appealed = Un moderador lo mirará de nuevo.
+own-comments = Sus comentarios
+own-comments-about = Lo que ha escrito en este navegador, lo más reciente primero.
+own-comments-none = No se ha escrito nada en este navegador.
+own-comments-export = Descargarlos
+own-comments-forget = Retirarlos todos
+own-comments-forget-about = Se retiran todos sus comentarios y su nombre. Lo que otros respondieron se queda. No se puede deshacer.
+own-state-shown = Todos lo ven
+own-state-waiting = Espera a un moderador
+own-state-rejected = Los moderadores lo han rechazado
+
+## Cuentas de lectores
+
+own-account = Su cuenta
+account-about = No necesita contraseña. Escriba su correo electrónico y le enviamos un enlace que le deja entrar.
+account-email = Su correo electrónico
+account-send-link = Envíenme un enlace
+account-sent = Hemos enviado un enlace a { $email }.
+account-sent-about = Ábralo en este navegador en los próximos 15 minutos. Le deja entrar una vez. Si no llega nada, mire si se tomó por correo no deseado.
+account-open = Está a punto de entrar como { $email }.
+account-sign-in = Entrar
+account-again = Pedir un enlace nuevo
+account-of = Ha entrado como { $email }. Lo que escribe aparece con este nombre:
+account-rename = Guardar el nombre
+account-follows = Discusiones que sigue
+account-follows-none = No sigue ninguna. Bajo cada discusión puede pedir que se le envíe lo que se dice.
+account-thread = un hilo
+account-sessions = Dónde ha entrado
+account-here = aquí
+account-sign-out = Salir
+account-data = Sus datos
+account-export = Descargar todo lo que se guarda de usted
+account-forget = Borrar mi cuenta
+account-forget-about = Se retiran sus comentarios y se olvidan su nombre y su dirección. Lo que otros respondieron se queda. No se puede deshacer.
+comment-account = Para escribir aquí, entre con su correo electrónico.
+follow = Seguir por correo
+follow-thread = Seguir este hilo por correo
+follow-title = Correo sobre una discusión
+follow-end = No me envíen más correo sobre esto
+follow-ended = Ya no recibirá correo sobre esto.
+account-link-elsewhere = Este enlace deja entrar al navegador que lo pidió, y este es otro. Ábralo allí, o pida uno aquí.
+account-link-used = Este enlace ya dejó entrar a alguien, y lo hace una vez.
+account-link-over = Este enlace es demasiado viejo, o está incompleto.
+mail-link-subject = Su enlace a { $site }
+mail-link-text =
+    Abra este enlace en el navegador en el que lo pidió. Le deja entrar una vez, en los próximos 15 minutos:
+
+    { $url }
+
+    Si no lo pidió, no haga nada: sin ese navegador no sirve de nada.
+mail-news-subject = Comentarios sobre «{ $headline }»
+mail-news-text = En la discusión que sigue en { $site }:
+mail-news-end = Para no recibir más correo sobre esto: { $url }
+
 ## Pages that cannot be shown
 
 error-404-title = No hay ninguna página en esta dirección

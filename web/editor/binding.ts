@@ -1,6 +1,7 @@
 // ProseMirror on Yjs. It is imported from here alone, because the bundle mends something in it; see
 // patches.mjs.
 export {
-  prosemirrorJSONToYXmlFragment, redo, redoCommand, undo, undoCommand, yCursorPlugin, ySyncPlugin,
+  absolutePositionToRelativePosition, prosemirrorJSONToYXmlFragment, redo, redoCommand,
+  relativePositionToAbsolutePosition, undo, undoCommand, yCursorPlugin, ySyncPlugin,
   ySyncPluginKey, yUndoPlugin, yUndoPluginKey, yXmlFragmentToProseMirrorRootNode,
 } from "y-prosemirror";

@@ -41,6 +41,8 @@ export interface BodyOptions {
   elsewhere: Elsewhere;
   onFiles: OnFiles;
   onChange: (state: EditorState) => void;
+  /** What else belongs to the body, from around it. */
+  others?: readonly Plugin[];
 }
 
 export function openBody(root: HTMLElement, options: BodyOptions): EditorView {
@@ -80,7 +82,7 @@ export function setLanguage(view: EditorView, language: string): void {
 }
 
 /** The order is who hears of a key first. */
-function plugins({ fragment, awareness, page, blocks, elsewhere, language, onFiles }: BodyOptions): Plugin[] {
+function plugins({ fragment, awareness, page, blocks, elsewhere, language, onFiles, others = [] }: BodyOptions): Plugin[] {
   return [
     ySyncPlugin(fragment) as Plugin,
     yUndoPlugin() as Plugin,
@@ -97,6 +99,7 @@ function plugins({ fragment, awareness, page, blocks, elsewhere, language, onFil
     placeholder(page.words("body-empty")),
     dropCursor({ color: false, class: "editor-drop" }),
     gapCursor(),
+    ...others,
   ];
 }
 

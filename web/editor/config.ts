@@ -6,6 +6,10 @@ export interface Config {
   article: string;
   /** Where the article is shared: an address of this site, or a ws: or wss: one. */
   syncUrl: string;
+  /** The shared document that the page shows. */
+  epoch: string;
+  /** Where the notes beside the article are, if there are any. */
+  notesUrl: string | null;
   user: User;
   /** The language of the article until the shared document says another. */
   language: string;
@@ -25,6 +29,8 @@ export function readConfig(root: ParentNode): Config {
   return {
     article: text(json["article"], "article"),
     syncUrl: socketAddress(text(json["syncUrl"], "syncUrl")),
+    epoch: typeof json["epoch"] === "string" ? json["epoch"] : "",
+    notesUrl: typeof json["notesUrl"] === "string" ? json["notesUrl"] : null,
     user: { id, name: text(user["name"], "user.name"), color: colorFor(id, user["color"]) },
     language: typeof json["language"] === "string" ? json["language"] : "en",
     canEdit: new Set(Array.isArray(json["canEdit"]) ? json["canEdit"].map(String) : []),

@@ -1,10 +1,10 @@
 // One article's connection to the server: sends what is changed here, takes what others change,
 // and knows how much of the former is on the server's disk.
 //
-// Updates stay the bytes that Yjs made: they are never decoded, merged or encoded anew on this
-// side. Yjs and the server's yrs are two implementations of one format, and they are known to read
-// some updates differently once those were re-encoded (y-crdt issue 632). Bytes that nobody touches
-// can be replayed and compared.
+// Updates stay the bytes that Yjs made, in the order in which it made them: they are never decoded,
+// merged or encoded anew on this side. Yjs and the server's yrs are two implementations of one
+// format, and they are known to read an update with a gap differently (y-crdt issue 632); the server
+// refuses one. Bytes that nobody touches can be replayed and compared.
 import { applyAwarenessUpdate, type Awareness, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
 import * as Y from "yjs";
 import * as messages from "./messages.ts";
@@ -29,6 +29,8 @@ export interface Options {
   readOnly?: boolean;
   /** State or number of unsaved updates have changed. */
   onChange?: (connection: Connection) => void;
+  /** What others did is about to be taken. */
+  onArrival?: () => void;
   /** The server told of an event. */
   onTold?: (event: unknown) => void;
   /** It has stopped, and why. */
@@ -52,6 +54,8 @@ export interface Socket {
 const SIGNED_OUT = 4401;
 const REFUSED = 4403;
 const GONE = 4404;
+
+const ARRIVALS: ReadonlySet<messages.Message["kind"]> = new Set(["step2", "update", "awareness"]);
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
@@ -166,6 +170,7 @@ export class Connection {
       this.#lost();
       return;
     }
+    if (ARRIVALS.has(message.kind)) this.#options.onArrival?.();
     switch (message.kind) {
       case "step1":
         this.#answer(message.stateVector);

@@ -100,6 +100,7 @@ export function shortcuts(words: Words, mod: string): [keys: string, does: strin
     ["Alt+↑ Alt+↓", words("shortcut-move")],
     ["Tab", words("shortcut-tab")],
     ["Backspace", words("shortcut-typography")],
+    [`${mod}Alt+M`, words("note-add")],
     [`${mod}Z`, words("undo")],
     [`${mod}Y`, words("redo")],
     ["Alt+F10", words("shortcut-toolbar")],

@@ -14,11 +14,23 @@ const MARKS_EXCHANGED = {
     + "        return pmark !== undefined && equalAttrs(attr, pmark.attrs)",
 };
 
+/**
+ * y-prosemirror shows others' cursors a task after they have moved. A caret that was put elsewhere
+ * meanwhile, and of which prosemirror-view was not told yet, would be put back, and what is typed
+ * next would land there; see caret.ts.
+ */
+const CARET_JUST_MOVED = {
+  file: /y-prosemirror\/src\/lib\.js$/,
+  old: "ups.forEach((metas, view) => {\n    const tr = view.state.tr",
+  by: "ups.forEach((metas, view) => {\n    if (view.isDestroyed) return\n"
+    + "    view.domObserver.flush()\n    const tr = view.state.tr",
+};
+
 /** For esbuild's `plugins`. */
 export const patches = {
   name: "patches",
   setup(build) {
-    for (const { file, old, by } of [MARKS_EXCHANGED]) {
+    for (const { file, old, by } of [MARKS_EXCHANGED, CARET_JUST_MOVED]) {
       build.onLoad({ filter: file }, async ({ path }) => {
         const source = await readFile(path, "utf8");
         if (source.split(old).length !== 2) throw new Error(`${path} has changed: see editor/patches.mjs`);

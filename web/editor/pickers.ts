@@ -1,4 +1,5 @@
 // Asking for a photo, a story or an address.
+import { sendPhoto } from "../newsroom/resumable.ts";
 import { isAddress, tidied } from "./address.ts";
 import { ask, askLine } from "./dialog.ts";
 import { button, element } from "./dom.ts";
@@ -10,7 +11,7 @@ import type { Words } from "./words.ts";
 export interface PhotoPlaces {
   /** Finds photos by `?q=`. */
   search: string | null;
-  /** Takes a file by POST, as the whole body, and answers `{"id": …}`. */
+  /** Where uploads are begun; see `../newsroom/resumable.ts`. */
   upload: string | null;
 }
 
@@ -39,20 +40,6 @@ export function choosePhoto(places: PhotoPlaces, words: Words): Promise<string |
     if (places.upload !== null) parts.push(uploader(places.upload, words, answer));
     return parts;
   }, true);
-}
-
-/** Sends a file; the id of the photo that it has become. */
-export async function upload(url: string, file: File): Promise<string> {
-  const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
-  const answer = await fetch(url, {
-    method: "POST",
-    body: file,
-    credentials: "same-origin",
-    headers: { "accept": "application/json", "x-csrf": csrf },
-  });
-  const { id, error } = (await answer.json()) as { id?: unknown; error?: unknown };
-  if (!answer.ok || typeof id !== "string") throw new Error(typeof error === "string" ? error : "");
-  return id;
 }
 
 /** Asks for a story; one that is not found can be named by its title alone. */
@@ -115,7 +102,7 @@ function uploader(url: string, words: Words, answer: (id: string) => void): HTML
     if (!file) return;
     status.textContent = words("photo-uploading", { name: file.name });
     try {
-      answer(await upload(url, file));
+      answer(await sendPhoto(file, { place: url }));
     } catch (error) {
       const said = error instanceof Error ? error.message : "";
       status.textContent = `${words("photo-upload-failed", { name: file.name })} ${said}`.trim();

@@ -4,9 +4,12 @@ import { type EditorState, Selection } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
+import { sendPhoto } from "../newsroom/resumable.ts";
 import { insertBlock } from "./block_commands.ts";
 import { blockChoices } from "./blocks.ts";
 import { openBody, setLanguage } from "./body.ts";
+import { suggestAlike } from "./alike.ts";
+import { lookWhereTheCaretIs } from "./caret.ts";
 import { type Author, bylineField, relatedField } from "./byline_field.ts";
 import type { Config } from "./config.ts";
 import { Connection, type Stop } from "./connection.ts";
@@ -17,7 +20,9 @@ import { modifier, showShortcuts } from "./keys.ts";
 import type { Page, Story } from "./nodes/block_view.ts";
 import { keep, type Kept } from "./offline.ts";
 import { photoField } from "./photo_field.ts";
-import { askLink, choosePhoto, chooseStory, type PhotoPlaces, thumbnail, upload } from "./pickers.ts";
+import { noteMarks } from "./note_marks.ts";
+import { Notes } from "./notes.ts";
+import { askLink, choosePhoto, chooseStory, type PhotoPlaces, thumbnail } from "./pickers.ts";
 import { showPresence } from "./presence.ts";
 import { schema } from "./schema.ts";
 import { Status, statusKey, wouldLose } from "./status.ts";
@@ -53,6 +58,8 @@ export class Session {
   #kept: Kept | null = null;
   #view: EditorView | null = null;
   #toolbar: Toolbar | null = null;
+  #notes: Notes | null = null;
+  #live = false;
   #gone = false;
   #ended = false;
 
@@ -116,7 +123,11 @@ export class Session {
       url: config.syncUrl,
       readOnly: config.canEdit.size === 0,
       onChange: () => this.#showStatus(),
-      onTold,
+      onArrival: () => this.#view && lookWhereTheCaretIs(this.#view),
+      onTold: (event) => {
+        if ((event as { kind?: unknown } | null)?.kind === "notes") void this.#notes?.refresh();
+        onTold(event);
+      },
       onStop: (stop) => {
         this.#gone = stop.kind === "gone";
         if (this.#gone) this.#view?.setProps({ editable: () => false });
@@ -151,6 +162,10 @@ export class Session {
 
   #showStatus(): void {
     if (!this.#connection || !this.#kept) return;
+    // While it was away, it was told of nothing.
+    const live = this.#connection.state === "live";
+    if (live && !this.#live) void this.#notes?.refresh();
+    this.#live = live;
     // For what stands around the editor, and must wait until everything is kept.
     const status = this.#options.parts.get("status");
     status?.setAttribute("data-unsaved", String(this.#connection.unsaved));
@@ -195,8 +210,10 @@ export class Session {
     }
     const related = parts.get("related");
     if (related) {
-      const field = relatedField(related, this.#doc.getArray<Story>("related"), words, !can("related"));
+      const stories = this.#doc.getArray<Story>("related");
+      const field = relatedField(related, stories, words, !can("related"));
       this.#ends.push(() => field.destroy());
+      if (can("related")) this.#ends.push(suggestAlike(related, stories, words));
     }
     const photo = parts.get("photo");
     if (photo) {
@@ -237,11 +254,26 @@ export class Session {
       this.#toolbar?.show(state);
       counter?.show(state.doc, this.#language());
       suggestions?.show(state);
+      this.#notes?.show(state);
     };
     this.#ends.push(() => {
       counter?.destroy();
       suggestions?.destroy();
+      this.#notes?.destroy();
     });
+    const margin = parts.get("notes");
+    if (margin && config.notesUrl !== null) {
+      this.#notes = new Notes(margin, {
+        url: config.notesUrl,
+        epoch: config.epoch,
+        user: config.user.id,
+        words,
+        language: () => this.#language(),
+        mayPlace: config.canEdit.has("body"),
+        view,
+      });
+    }
+    const notes = this.#notes;
 
     const body = document.createElement("div");
     root.replaceChildren(body);
@@ -266,7 +298,14 @@ export class Session {
       },
       onFiles: (_view, files, at) => void this.#upload(files, at),
       onChange,
+      others: notes
+        ? [noteMarks({
+          onChoose: (id) => notes.choose(id),
+          onMoved: (id, places) => notes.moved(id, places),
+        })]
+        : [],
     });
+    notes?.start();
     this.#ends.push(() => root.replaceChildren());
 
     const tools = parts.get("toolbar");
@@ -278,6 +317,7 @@ export class Session {
         blocks,
         link,
         shortcuts,
+        note: notes && (() => notes.add()),
         suggest: (on) => {
           setSuggesting(view(), on);
           remember(config.user.id, on);
@@ -308,7 +348,7 @@ export class Session {
       announce(words("photo-uploading", { name: file.name }));
       try {
         if (url === null) throw new Error("");
-        const id = await upload(url, file);
+        const id = await sendPhoto(file, { place: url });
         const view = this.#view;
         if (!view) return;
         const { doc } = view.state;

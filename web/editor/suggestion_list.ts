@@ -3,9 +3,10 @@ import type { EditorState } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { safeTag } from "./count.ts";
 import { announce, button, element, set } from "./dom.ts";
+import { nodeName } from "./node_names.ts";
 import type { Decision } from "./settle.ts";
 import { current, decide, list, reveal, type Suggestion } from "./suggestions.ts";
-import type { Key, Words } from "./words.ts";
+import type { Words } from "./words.ts";
 
 export class SuggestionList {
   readonly #root: HTMLElement;
@@ -103,7 +104,7 @@ export class SuggestionList {
   /** What a suggestion is, as elements and as one sentence. */
   #what(suggestion: Suggestion): [(Node | string)[], string] {
     const words = this.#words;
-    const names = (nodes: readonly string[]) => [...new Set(nodes)].map((name) => this.#nodeName(name)).join(", ");
+    const names = (nodes: readonly string[]) => [...new Set(nodes)].map((name) => nodeName(name, this.#words)).join(", ");
     const inserted = shortened(suggestion.inserted) || names(suggestion.added);
     const deleted = shortened(suggestion.deleted) || names(suggestion.removed);
     switch (suggestion.kind) {
@@ -121,11 +122,6 @@ export class SuggestionList {
         return [[sentence], sentence];
       }
     }
-  }
-
-  #nodeName(name: string): string {
-    if (name === "heading") return this.#words("heading-short");
-    return this.#words(name.replaceAll("_", "-") as Key) ?? name;
   }
 
   #byline({ name, at }: Suggestion): HTMLElement {

@@ -20,6 +20,8 @@ export interface ToolbarOptions {
   blocks: readonly BlockChoice[];
   link: Command;
   suggest: (on: boolean) => void;
+  /** Begins a note, where there are any. */
+  note: (() => void) | null;
   shortcuts: () => void;
 }
 
@@ -39,7 +41,7 @@ export class Toolbar {
   readonly #stops: HTMLElement[];
 
   constructor(root: HTMLElement, view: () => EditorView, options: ToolbarOptions) {
-    const { words, mod } = options;
+    const { words, mod, note } = options;
     this.#root = root;
     this.#view = view;
     this.#options = options;
@@ -75,7 +77,10 @@ export class Toolbar {
           isAble: (state) => history(state).hasRedoOps,
         }),
       ),
-      group(this.#suggest()),
+      group(
+        ...(note ? [this.#note(note)] : []),
+        this.#suggest(),
+      ),
       group(this.#button(words("shortcuts"), "keyboard", `${mod}/`, options.shortcuts, {})),
     );
     set(root, "role", "toolbar");
@@ -179,6 +184,19 @@ export class Toolbar {
       { "class": "editor-tool", "aria-label": label, "title": label, "aria-haspopup": "menu", "aria-expanded": "false" },
       () => openMenu(made, label, items(), () => made.focus()),
       icon(name),
+    );
+    made.addEventListener("mousedown", (event) => event.preventDefault());
+    return made;
+  }
+
+  #note(run: () => void): HTMLButtonElement {
+    const { words, mod } = this.#options;
+    const label = words("note-add");
+    // The focus goes to the field that opens.
+    const made = button(
+      { "class": "editor-tool", "aria-label": label, "title": `${label} (${mod}Alt+M)` },
+      run,
+      icon("note"),
     );
     made.addEventListener("mousedown", (event) => event.preventDefault());
     return made;

@@ -1,13 +1,19 @@
 /* What the newsroom's pages do beyond their forms. Each part attaches to `data-` attributes. */
 import { askFirst } from "./ask_first.ts";
 import { copyLinks } from "./copy.ts";
+import { focalPoint } from "./focal.ts";
+import { keepLive } from "./live.ts";
 import { orderByHand } from "./order.ts";
 import { passkeyNew, passkeySignIn } from "./passkeys.ts";
+import { clearByKeys } from "./queue.ts";
 import { stepsWhenSaved } from "./steps.ts";
 import { uploadPhotos } from "./upload.ts";
 
 askFirst();
+clearByKeys();
 copyLinks();
+focalPoint();
+keepLive();
 orderByHand();
 passkeyNew();
 passkeySignIn();

@@ -8,7 +8,8 @@ use store::{FromQueryResult, StoreError, Tx, sql};
 
 use crate::secret;
 
-const LASTS: Duration = Duration::from_secs(600);
+/// So long.
+pub const LASTS: Duration = Duration::from_secs(600);
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

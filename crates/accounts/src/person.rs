@@ -12,10 +12,11 @@ use store::FromQueryResult;
 
 pub use add::{AddPerson, add};
 pub use describe::{DescribePerson, describe};
+pub(crate) use email::is_address;
 pub use email::set_email;
 pub use grant::grant;
 pub use queries::{
-    all, by_email, by_id, by_ids, by_name, by_slug, grants, has_way_in, with_articles,
+    actor, all, by_email, by_id, by_ids, by_name, by_slug, grants, has_way_in, staff, with_articles,
 };
 pub use suspend::{restore, suspend};
 

@@ -12,6 +12,8 @@ pub enum Action {
     EnterNewsroom,
     /// Read drafts, revisions and schedules.
     ReadUnpublished,
+    /// Leave notes beside an article, and answer those of others.
+    LeaveNote,
     /// Begin an article.
     BeginArticle,
     /// Change the words of an article, its byline and its related stories.
@@ -28,6 +30,8 @@ pub enum Action {
     PublishArticle,
     /// Add and describe photos.
     KeepPhotos,
+    /// Decide what stands in discussions, and who takes part.
+    Moderate,
     /// Order the front page.
     ArrangeFront,
     /// Create and rename sections, describe the site.
@@ -81,20 +85,21 @@ fn allows(role: Role, action: Action, own: bool, stage: Stage) -> bool {
             !matches!(action, ArrangeSite | KeepPeople | GrantRoles | KeepTokens | ReadAudit)
         }
         Role::PhotoEditor => {
-            matches!(action, EnterNewsroom | ReadUnpublished | PlacePhoto | KeepPhotos)
+            matches!(action, EnterNewsroom | ReadUnpublished | LeaveNote | PlacePhoto | KeepPhotos)
         }
         Role::Reporter => match action {
-            EnterNewsroom | ReadUnpublished | BeginArticle | KeepPhotos => true,
+            EnterNewsroom | ReadUnpublished | LeaveNote | BeginArticle | KeepPhotos => true,
             WriteArticle | PlacePhoto | FileArticle | HandIn => own && stage <= Stage::Review,
             _ => false,
         },
         Role::Contributor => match action {
             EnterNewsroom | BeginArticle | KeepPhotos => true,
-            ReadUnpublished => own,
+            ReadUnpublished | LeaveNote => own,
             WriteArticle | PlacePhoto | HandIn => own && stage == Stage::Draft,
             _ => false,
         },
-        Role::Moderator | Role::Producer | Role::Host => action == EnterNewsroom,
+        Role::Moderator => matches!(action, EnterNewsroom | Moderate),
+        Role::Producer | Role::Host => action == EnterNewsroom,
         Role::Reader => false,
     }
 }
@@ -159,12 +164,14 @@ impl Action {
     fn scope(self) -> Option<Scope> {
         match self {
             Self::ReadUnpublished => Some(Scope::Read),
-            Self::BeginArticle
+            Self::LeaveNote
+            | Self::BeginArticle
             | Self::WriteArticle
             | Self::PlacePhoto
             | Self::FileArticle
             | Self::HandIn
             | Self::KeepPhotos
+            | Self::Moderate
             | Self::KeepPeople => Some(Scope::Write),
             Self::EditArticle | Self::PublishArticle | Self::ArrangeFront | Self::ArrangeSite => {
                 Some(Scope::Publish)
@@ -178,6 +185,7 @@ impl Action {
         match self {
             Self::EnterNewsroom => "enter the newsroom",
             Self::ReadUnpublished => "read what is not published",
+            Self::LeaveNote => "leave notes",
             Self::BeginArticle => "begin articles",
             Self::WriteArticle => "write articles",
             Self::PlacePhoto => "choose an article's photo",
@@ -186,6 +194,7 @@ impl Action {
             Self::EditArticle => "edit articles",
             Self::PublishArticle => "publish",
             Self::KeepPhotos => "add photos",
+            Self::Moderate => "moderate discussions",
             Self::ArrangeFront => "arrange the front page",
             Self::ArrangeSite => "arrange the site",
             Self::KeepPeople => "describe people",
@@ -222,9 +231,10 @@ mod tests {
     use super::Action::*;
     use super::*;
 
-    const ALL: [Action; 16] = [
+    const ALL: [Action; 18] = [
         EnterNewsroom,
         ReadUnpublished,
+        LeaveNote,
         BeginArticle,
         WriteArticle,
         PlacePhoto,
@@ -233,6 +243,7 @@ mod tests {
         EditArticle,
         PublishArticle,
         KeepPhotos,
+        Moderate,
         ArrangeFront,
         ArrangeSite,
         KeepPeople,
@@ -272,14 +283,15 @@ mod tests {
             assert_eq!(on(&Actor::Reader, true, stage), []);
             assert_eq!(on(&person(Role::Reader), true, stage), []);
             assert_eq!(on(&person(Role::Contributor), false, stage), entering);
-            let reading = [EnterNewsroom, ReadUnpublished, BeginArticle, KeepPhotos];
+            let reading = [EnterNewsroom, ReadUnpublished, LeaveNote, BeginArticle, KeepPhotos];
             assert_eq!(on(&person(Role::Reporter), false, stage), reading);
-            let showing = [EnterNewsroom, ReadUnpublished, PlacePhoto, KeepPhotos];
+            let showing = [EnterNewsroom, ReadUnpublished, LeaveNote, PlacePhoto, KeepPhotos];
             assert_eq!(on(&person(Role::PhotoEditor), false, stage), showing);
-            for role in [Role::Moderator, Role::Producer, Role::Host] {
+            assert_eq!(on(&person(Role::Moderator), true, stage), [EnterNewsroom, Moderate]);
+            for role in [Role::Producer, Role::Host] {
                 assert_eq!(on(&person(role), true, stage), [EnterNewsroom]);
             }
-            assert_eq!(on(&person(Role::Editor), false, stage), ALL[..11]);
+            assert_eq!(on(&person(Role::Editor), false, stage), ALL[..13]);
             assert_eq!(on(&person(Role::Administrator), false, stage), ALL);
             assert_eq!(on(&Actor::Operator, false, stage), ALL);
         }
@@ -295,6 +307,19 @@ mod tests {
         assert!(!may(Role::Reporter, WriteArticle, Stage::Public));
         assert!(!may(Role::Contributor, FileArticle, Stage::Draft));
         assert!(may(Role::Contributor, ReadUnpublished, Stage::Public));
+    }
+
+    #[test]
+    fn whoever_reads_a_story_in_the_newsroom_may_say_something_about_it() {
+        for role in Role::ALL {
+            for stage in [Stage::Draft, Stage::Review, Stage::Ready, Stage::Public] {
+                for own in [true, false] {
+                    let may = on(&person(role), own, stage);
+                    let (reads, notes) = (may.contains(&ReadUnpublished), may.contains(&LeaveNote));
+                    assert_eq!(reads, notes, "{role:?}, {stage:?}, own: {own}");
+                }
+            }
+        }
     }
 
     #[test]

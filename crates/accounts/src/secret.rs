@@ -4,15 +4,16 @@
 use sha2::{Digest as _, Sha256};
 
 /// As it is shown or sent, once.
-pub(crate) fn text(secret: [u8; 32]) -> String {
+pub fn text(secret: [u8; 32]) -> String {
     hex(&secret)
 }
 
 /// As it is stored.
-pub(crate) fn hash(text: &str) -> String {
+pub fn hash(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Bytes as two digits each.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

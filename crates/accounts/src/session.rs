@@ -12,7 +12,7 @@ use store::events::Method;
 
 use crate::person::Person;
 
-pub use begin::{Client, begin};
+pub use begin::{Client, begin, begin_shown};
 pub use end::{end, end_others};
 pub use queries::{Known, find, of_person};
 pub use refresh::{refresh, renew_of, shown};

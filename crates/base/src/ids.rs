@@ -61,18 +61,38 @@ macro_rules! typed_ids {
 typed_ids! {
     /// Names an article through all its revisions.
     ArticleId,
+    /// Names what a moderator decided at once, about one comment or many.
+    BatchId,
+    /// Names what somebody says under an article.
+    CommentId,
+    /// Names somebody who says something there.
+    CommenterId,
     /// Names one correction of an article.
     CorrectionId,
+    /// Names what a moderator decided about a comment.
+    DecisionId,
     /// Names one invitation.
     InvitationId,
     /// Names one job.
     JobId,
+    /// Names what somebody says in a note.
+    MessageId,
+    /// Names what a reader follows by mail.
+    FollowId,
+    /// Names a reader with an account.
+    ReaderId,
+    /// Names a reader in one browser.
+    ReaderSessionId,
+    /// Names a note beside an article.
+    NoteId,
     /// Names a passkey.
     PasskeyId,
     /// Names a person: author, member of staff or reader.
     PersonId,
     /// Names a photo and all its renditions.
     PhotoId,
+    /// Names a link that shows a story before it is published.
+    PreviewId,
     /// Names one revision of one article.
     RevisionId,
     /// Names a section.

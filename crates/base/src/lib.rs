@@ -4,6 +4,7 @@
 
 mod actor;
 mod clock;
+mod day;
 mod ids;
 pub mod limits;
 mod random;
@@ -12,9 +13,11 @@ mod time;
 
 pub use actor::{Actor, Grant, Role, Scope};
 pub use clock::{Clock, DueClock, ManualClock, SystemClock};
+pub use day::{Day, NotADay};
 pub use ids::{
-    ArticleId, CorrectionId, InvitationId, JobId, PasskeyId, PersonId, PhotoId, RevisionId,
-    SectionId, SessionId, TokenId, TypedId,
+    ArticleId, BatchId, CommentId, CommenterId, CorrectionId, DecisionId, FollowId, InvitationId,
+    JobId, MessageId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ReaderId, ReaderSessionId,
+    RevisionId, SectionId, SessionId, TokenId, TypedId,
 };
 pub use random::Random;
 pub use slug::{is_slug, slugify, title_key};

@@ -12,5 +12,9 @@ pub const SLUG_CHARS_MAX: usize = 120;
 pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// An uploaded photo, in bytes.
 pub const PHOTO_BYTES_MAX: usize = 60 * 1024 * 1024;
+/// A part of an uploaded photo that is sent in parts, in bytes.
+pub const UPLOAD_PART_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The same, unless it is the last one: the record knows each part.
+pub const UPLOAD_PART_BYTES_MIN: usize = 64 * 1024;
 /// An uploaded photo's width times height.
 pub const PHOTO_PIXELS_MAX: u64 = 120_000_000;

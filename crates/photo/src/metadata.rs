@@ -24,6 +24,10 @@ pub struct Metadata {
     pub credit: Option<String>,
     /// The copyright notice.
     pub copyright: Option<String>,
+    /// What the photo may be used for, in words (XMP's usage terms).
+    pub terms: Option<String>,
+    /// The last day on which it may be used, as `2026-12-31`.
+    pub usable_until: Option<String>,
     /// A web page that states the rights.
     pub rights_url: Option<String>,
     /// A web page where a licence can be had.
@@ -51,6 +55,8 @@ impl Metadata {
             creator: self.creator.or(fallback.creator),
             credit: self.credit.or(fallback.credit),
             copyright: self.copyright.or(fallback.copyright),
+            terms: self.terms.or(fallback.terms),
+            usable_until: self.usable_until.or(fallback.usable_until),
             rights_url: self.rights_url.or(fallback.rights_url),
             licensor_url: self.licensor_url.or(fallback.licensor_url),
             digital_source_type: self.digital_source_type.or(fallback.digital_source_type),

@@ -109,7 +109,9 @@ impl Crop {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// Of a rendition's name, without the ending.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Share => "share",
             Self::Square => "1x1",

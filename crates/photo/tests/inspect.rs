@@ -14,6 +14,8 @@ fn press() -> Metadata {
         creator: text("Ana Pérez, Li Wei"),
         credit: text("Pool/Tribune"),
         copyright: text("© 2021 Tribune"),
+        terms: None,
+        usable_until: None,
         rights_url: text("https://tribune.example/rights"),
         licensor_url: text("https://tribune.example/licence"),
         digital_source_type: text("http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"),
@@ -138,6 +140,42 @@ fn the_size_is_told_once_upright() {
 }
 
 #[test]
+fn what_a_photo_may_be_used_for_is_read() {
+    let xmp = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF \
+         xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description \
+         xmlns:plus='http://ns.useplus.org/ldf/xmp/1.0/' plus:LicenseEndDate='2026-12-31T10:00Z' \
+         xmlns:xmpRights='http://ns.adobe.com/xap/1.0/rights/'><xmpRights:UsageTerms><rdf:Alt>\
+         <rdf:li xml:lang='x-default'>Once, in print and online</rdf:li></rdf:Alt>\
+         </xmpRights:UsageTerms></rdf:Description></rdf:RDF></x:xmpmeta>";
+    let metadata = inspect(&tagged(1, b"http://ns.adobe.com/xap/1.0/\0", xmp.as_bytes()));
+    let metadata = metadata.unwrap().metadata;
+    assert_eq!(metadata.terms.as_deref(), Some("Once, in print and online"));
+    assert_eq!(metadata.usable_until.as_deref(), Some("2026-12-31"));
+
+    // IPTC's expiration date and special instructions.
+    let mut record = Vec::new();
+    for (dataset, text) in [(37, &b"20270115"[..]), (40, b"NO SALES")] {
+        record.extend([0x1C, 2, dataset, 0, text.len() as u8]);
+        record.extend(text);
+    }
+    let mut resource = b"8BIM\x04\x04\0\0\0\0\0".to_vec();
+    resource.push(record.len() as u8);
+    resource.extend(&record);
+    let metadata = inspect(&tagged(13, b"Photoshop 3.0\0", &resource)).unwrap().metadata;
+    assert_eq!(metadata.terms.as_deref(), Some("NO SALES"));
+    assert_eq!(metadata.usable_until.as_deref(), Some("2027-01-15"));
+}
+
+/// A small JPEG with one application segment.
+fn tagged(segment: u8, name: &[u8], content: &[u8]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut file, 90);
+    encoder.add_app_segment(segment, [name, content].concat()).expect("it is short");
+    encoder.encode(&[0; 48], 4, 4, jpeg_encoder::ColorType::Rgb).expect("it is a picture");
+    file
+}
+
+#[test]
 fn text_is_bounded_and_links_are_only_to_the_web() {
     let long = "x".repeat(10_000);
     let xmp = format!(
@@ -147,11 +185,7 @@ fn text_is_bounded_and_links_are_only_to_the_web() {
          xmlns:xmpRights='http://ns.adobe.com/xap/1.0/rights/' \
          xmpRights:WebStatement='javascript:alert(1)'/></rdf:RDF></x:xmpmeta>"
     );
-    let mut file = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut file, 90);
-    let segment = [b"http://ns.adobe.com/xap/1.0/\0", xmp.as_bytes()].concat();
-    encoder.add_app_segment(1, segment).unwrap();
-    encoder.encode(&[0; 48], 4, 4, jpeg_encoder::ColorType::Rgb).unwrap();
+    let file = tagged(1, b"http://ns.adobe.com/xap/1.0/\0", xmp.as_bytes());
     let metadata = inspect(&file).unwrap().metadata;
     let credit = metadata.credit.unwrap();
     assert!(credit.starts_with("A\nx"), "attributes are read too");

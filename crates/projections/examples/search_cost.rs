@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use base::{Actor, Random, Timestamp};
 use document::Document;
-use projections::search::{Query, SearchIndex};
+use projections::search::{LikeThis, Query, SearchIndex};
 use publish::article::{self, Content, CreateArticle, Kind, Publish};
 use publish::section;
 use store::events::catch_up;
@@ -88,8 +88,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut times = Vec::new();
     for (at, recent) in article::teasers_newest(&store, 300).await?.into_iter().enumerate() {
+        let like_this = LikeThis {
+            article: recent.id,
+            language: recent.language,
+            headline: recent.headline,
+            deck: recent.deck,
+            body: recent.summary,
+        };
         let started = Instant::now();
-        let alike = index.similar(recent.id, 6).await?;
+        let alike = index.similar(like_this, 6).await?;
         times.push(started.elapsed());
         if at == 0 && alike.len() < 6 {
             println!("only {} are alike", alike.len());

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use base::{ArticleId, PersonId, PhotoId, SectionId, Timestamp};
@@ -14,6 +15,7 @@ use moka::sync::Cache;
 use store::events::{Batch, Projection, Touches, head};
 use store::{Event, Position, Store};
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use crate::compress;
 
@@ -36,6 +38,10 @@ pub enum Tag {
     Article(ArticleId),
     /// A photo and what is said of it.
     Photo(PhotoId),
+    /// What is said under an article.
+    Discussion(ArticleId),
+    /// How discussions are moderated.
+    Discussions,
     /// What the search index finds alike to an article. No event names it: the index does, once it
     /// has the article.
     Alike(ArticleId),
@@ -243,18 +249,77 @@ pub trait Warm: Send + Sync {
 
 /// Follows the log for a [`PageCache`]. Its cursor is as short-lived as the cache itself.
 pub struct ForgetPages {
+    pages: Pages,
+    position: Option<Position>,
+    /// Held only to look up when a discussion's pages were forgotten last.
+    paced: Arc<Mutex<BTreeMap<Tag, Pace>>>,
+}
+
+/// The pages, and who renders them again.
+#[derive(Clone)]
+struct Pages {
     cache: PageCache,
     warm: Option<Arc<dyn Warm>>,
-    position: Option<Position>,
+}
+
+/// When the pages of a discussion were forgotten last, and whether they are about to be again.
+struct Pace {
+    forgotten: Instant,
+    due: bool,
+}
+
+impl Pages {
+    fn forget(&self, tags: &[Tag]) {
+        let mut forgotten = self.cache.forget(tags);
+        if let Some(warm) = &self.warm {
+            // The front page and sections have short addresses, and most readers.
+            forgotten.sort_by_key(|key| (key.len(), Arc::clone(key)));
+            forgotten.iter().take(ForgetPages::WARM_MAX).for_each(|key| warm.warm(key));
+        }
+    }
 }
 
 impl ForgetPages {
     /// The pages that are rendered again at once, at the most, after one batch of events.
     const WARM_MAX: usize = 32;
 
+    /// A story is read while comments pour in: its pages are forgotten no more often than this.
+    const PACE: Duration = Duration::from_millis(500);
+    /// So many discussions are remembered before those that have been quiet are let go of.
+    const PACED_MAX: usize = 1_024;
+
     /// Follows for `cache`, which must be empty: it begins at the log's end.
     pub fn new(cache: PageCache, warm: Option<Arc<dyn Warm>>) -> Self {
-        Self { cache, warm, position: None }
+        Self { pages: Pages { cache, warm }, position: None, paced: Arc::default() }
+    }
+
+    /// Forgets the pages of a discussion: now, if they were not a short while ago, or else when that
+    /// while is over, together with whatever happens until then.
+    fn forget_in_time(&self, tag: Tag) {
+        let now = Instant::now();
+        let mut paced = lock(&self.paced);
+        if paced.len() > Self::PACED_MAX {
+            paced.retain(|_, pace| pace.due || now - pace.forgotten < Self::PACE);
+        }
+        match paced.get_mut(&tag) {
+            Some(pace) if pace.due => {}
+            Some(pace) if now - pace.forgotten < Self::PACE => {
+                pace.due = true;
+                let at = pace.forgotten + Self::PACE;
+                let (pages, paced) = (self.pages.clone(), Arc::clone(&self.paced));
+                tokio::spawn(async move {
+                    tokio::time::sleep_until(at).await;
+                    let pace = Pace { forgotten: Instant::now(), due: false };
+                    lock(&paced).insert(tag.clone(), pace);
+                    pages.forget(&[tag]);
+                });
+            }
+            _ => {
+                paced.insert(tag.clone(), Pace { forgotten: now, due: false });
+                drop(paced);
+                self.pages.forget(&[tag]);
+            }
+        }
     }
 }
 
@@ -274,7 +339,7 @@ impl Projection for ForgetPages {
         }
         let position = head(store).await?;
         // What was rendered before this moment may miss events that are before this position.
-        self.cache.forget(&[Tag::Site]);
+        self.pages.cache.forget(&[Tag::Site]);
         self.position = Some(position);
         Ok(position)
     }
@@ -283,18 +348,20 @@ impl Projection for ForgetPages {
         let mut touched: Vec<Tag> = batch.events.iter().flat_map(|it| tags(&it.event)).collect();
         touched.sort();
         touched.dedup();
-        let mut forgotten = self.cache.forget(&touched);
+        let (discussions, others): (Vec<Tag>, Vec<Tag>) =
+            touched.into_iter().partition(|tag| matches!(tag, Tag::Discussion(_)));
+        if !others.is_empty() {
+            self.pages.forget(&others);
+        }
         self.position = Some(batch.through);
-        if let Some(warm) = &self.warm {
-            // The front page and sections have short addresses, and most readers.
-            forgotten.sort_by_key(|key| (key.len(), Arc::clone(key)));
-            forgotten.iter().take(Self::WARM_MAX).for_each(|key| warm.warm(key));
+        for discussion in discussions {
+            self.forget_in_time(discussion);
         }
         Ok(())
     }
 
     async fn reset(&mut self, _: &Store) -> store::Result<()> {
-        self.cache.forget(&[Tag::Site]);
+        self.pages.cache.forget(&[Tag::Site]);
         Ok(())
     }
 }
@@ -318,6 +385,16 @@ fn tags(event: &Event) -> Vec<Tag> {
             }
             tags
         }
+        Event::CommentPosted { article, shown: true, .. }
+        | Event::CommentEdited { article, .. }
+        | Event::CommentRemoved { article, .. }
+        | Event::CommentDecided { article, .. }
+        | Event::CommentDecisionUndone { article, .. }
+        | Event::CommentFeatured { article, .. }
+        | Event::CommentRecommended { article, .. } => vec![Tag::Discussion(*article)],
+        Event::CommentPosted { shown: false, .. } => Vec::new(),
+        Event::DiscussionRuled { article: Some(article), .. } => vec![Tag::Discussion(*article)],
+        Event::DiscussionRuled { article: None, .. } => vec![Tag::Discussions],
         Event::RenditionsMade { photo, .. } => vec![Tag::Photo(*photo)],
         Event::PhotoDescribed { photo, .. } => vec![Tag::Photo(*photo)],
         Event::RoleGranted { .. }
@@ -336,14 +413,36 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::PasskeyAdded { .. }
         | Event::PasskeyRemoved { .. }
         | Event::IdentityLinked { .. }
+        | Event::IdentityUnlinked { .. }
         | Event::TokenAdded { .. }
         | Event::TokenRevoked { .. }
         | Event::ArticleCreated { .. }
         | Event::ArticleRevised { .. }
+        | Event::RevisionNamed { .. }
         | Event::ArticleStaged { .. }
+        | Event::ArticleAssigned { .. }
+        | Event::AssignmentFinished { .. }
+        | Event::AssignmentTakenAway { .. }
         | Event::ArticleScheduled { .. }
         | Event::ArticleUnscheduled { .. }
+        | Event::PreviewShared { .. }
+        | Event::PreviewRevoked { .. }
+        | Event::ArticleHeldBack { .. }
+        | Event::NoteWritten { .. }
+        | Event::NoteAnswered { .. }
+        | Event::NoteResolved { .. }
+        | Event::NoteReopened { .. }
+        | Event::CommentReported { .. }
+        | Event::CommentAppealed { .. }
+        | Event::CommenterBanned { .. }
+        | Event::CommenterNoted { .. }
+        | Event::CommenterWatched { .. }
+        | Event::DiscussionWordsSet
+        | Event::ReaderJoined { .. }
+        | Event::ReaderLeft { .. }
+        | Event::DiscussionFollowed { .. }
         | Event::PhotoAdded { .. }
+        | Event::PhotoReplaced { .. }
         | Event::Unknown => Vec::new(),
     }
 }
@@ -396,6 +495,25 @@ mod tests {
         assert_eq!(ask(&cache, "/", "new", Tag::Front).await, ("old".into(), Source::Cache));
         assert_eq!(cache.forget(&[Tag::Front]), [Arc::from("/")]);
         assert_eq!(ask(&cache, "/", "new", Tag::Front).await, ("new".into(), Source::Renderer));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_story_is_forgotten_twice_a_second_while_comments_pour_in() {
+        let cache = PageCache::new(1 << 20);
+        let follower = ForgetPages::new(cache.clone(), None);
+        let tag = || Tag::Discussion(ArticleId(uuid::Uuid::nil()));
+        let (began, mut renders) = (Instant::now(), 0);
+        for _ in 0..200 {
+            follower.forget_in_time(tag());
+            let (_, source) = ask(&cache, "/story", "page", tag()).await;
+            renders += usize::from(source == Source::Renderer);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(Instant::now() - began, Duration::from_secs(2));
+        assert!((4..=5).contains(&renders), "{renders}");
+        // The last one is seen without another to push it.
+        tokio::time::sleep(ForgetPages::PACE).await;
+        assert_eq!(ask(&cache, "/story", "last", tag()).await.1, Source::Renderer);
     }
 
     #[tokio::test]

@@ -47,6 +47,21 @@ pub struct Query {
     pub limit: usize,
 }
 
+/// An article, published or not, that others may be like.
+#[derive(Clone, Debug)]
+pub struct LikeThis {
+    /// Not found itself.
+    pub article: ArticleId,
+    /// The language that it is written in.
+    pub language: String,
+    /// The headline.
+    pub headline: String,
+    /// The deck.
+    pub deck: String,
+    /// The body as text.
+    pub body: String,
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Results {
@@ -146,13 +161,9 @@ impl SearchIndex {
     }
 
     /// Published articles about the same, the most alike first; those in its language before any
-    /// others. None when the article itself is not published.
-    pub async fn similar(
-        &self,
-        article: ArticleId,
-        limit: usize,
-    ) -> Result<Vec<ArticleId>, SearchError> {
-        self.run(move |inner| similar::similar(inner, article, limit.min(Query::LIMIT_MAX))).await
+    /// others.
+    pub async fn similar(&self, to: LikeThis, limit: usize) -> Result<Vec<ArticleId>, SearchError> {
+        self.run(move |inner| similar::similar(inner, &to, limit.min(Query::LIMIT_MAX))).await
     }
 
     /// How many articles can be found.

@@ -10,8 +10,10 @@ use store::{Files, Store, StoreError, jobs};
 
 use crate::renditions;
 
+/// Every kind of job that is done here; mail has its own workers, see [`crate::mail`].
+const KINDS: [&str; 1] = [renditions::JOB];
 /// Between two looks when nothing is due and nobody calls.
-const POLL: Duration = Duration::from_secs(1);
+pub(crate) const POLL: Duration = Duration::from_secs(1);
 
 /// Does one job after the other, for as long as the future is polled.
 pub async fn work(store: Store, files: Files, clock: Arc<dyn Clock>) {
@@ -35,22 +37,22 @@ pub async fn work_once(
     files: &Files,
     clock: &Arc<dyn Clock>,
 ) -> Result<bool, StoreError> {
-    let Some(job) = jobs::lease(store, clock.now()).await? else { return Ok(false) };
-    if let Err(error) = perform_alive(store, files, clock, &job).await {
+    let Some(job) = jobs::lease(store, &KINDS, clock.now()).await? else { return Ok(false) };
+    let performed = perform(store, files, clock, &job);
+    if let Err(error) = alive(store, clock, &job, performed).await {
         tracing::warn!("The job {} ({}) failed: {error}", job.id, job.kind);
         jobs::fail(store, &job, &error.to_string(), clock.now()).await?;
     }
     Ok(true)
 }
 
-/// Performs a job, and lets the other nodes hear of it for as long as that takes.
-async fn perform_alive(
+/// Waits for a job to be done, and lets the other nodes hear of it for as long as that takes.
+pub(crate) async fn alive<T, E: From<StoreError>>(
     store: &Store,
-    files: &Files,
     clock: &Arc<dyn Clock>,
     job: &Job,
-) -> Result<(), PublishError> {
-    let performed = perform(store, files, clock, job);
+    performed: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     tokio::pin!(performed);
     loop {
         match tokio::time::timeout(jobs::RENEW_EVERY, &mut performed).await {
@@ -60,7 +62,6 @@ async fn perform_alive(
     }
 }
 
-/// Every kind of job there is.
 async fn perform(
     store: &Store,
     files: &Files,
@@ -82,7 +83,7 @@ async fn perform(
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T, StoreError> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T, StoreError> {
     serde_json::from_str(&job.payload)
         .map_err(|error| StoreError::Unreadable { what: "job", why: error.to_string() })
 }

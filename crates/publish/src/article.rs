@@ -2,14 +2,18 @@
 
 mod address;
 mod allowed;
+mod compare;
 mod content;
 mod correct;
 mod create;
 mod desk;
 mod listing;
+mod name;
 mod publish;
 mod queries;
+mod ready;
 mod relocate;
+mod replace_photo;
 mod revise;
 mod schedule;
 mod stage;
@@ -21,18 +25,24 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use allowed::object;
-pub(crate) use allowed::touch;
+pub(crate) use allowed::{allowed, touch};
+pub use compare::{Compared, Part, Piece, Row, compare};
 pub use content::{Author, Content, LeadPhoto, Related, is_language};
 pub use correct::correct;
 pub use create::{CreateArticle, create};
-pub use desk::{DeskRow, DeskState, Wanted, desk};
+pub use desk::{DeskRow, DeskState, Wanted, desk, given_back, scheduled_between};
+pub use name::name_revision;
 pub use publish::{Publish, publish};
 pub use queries::{
-    Correction, Found, Page, PublishedArticle, Revision, Teaser, all, by_id, by_path, changed_in,
-    corrections, find, published, published_count, published_in, published_months, revision,
-    revisions, teasers, teasers_by_title, teasers_in, teasers_newest, translations,
+    Correction, Found, Page, PublishedArticle, Revision, Teaser, Version, all, by_id, by_path,
+    changed_in, corrections, find, published, published_count, published_in, published_months,
+    revision, revisions, teasers, teasers_by_title, teasers_in, teasers_newest, translations,
+    versions,
 };
+pub use ready::lacks;
 pub use relocate::{also_at, move_to, rename};
+pub use replace_photo::{PhotoPlace, photo_places, replace_photo};
+pub(crate) use revise::record;
 pub use revise::{SUMMARY_CHARS, revise};
 pub use schedule::{next_due, release_due, schedule, unschedule};
 pub use stage::stage;
@@ -73,6 +83,10 @@ pub struct Article {
     pub stage: Stage,
     /// Who began it, when that was a person.
     pub owner_id: Option<PersonId>,
+    /// What was said with its last step; empty for nothing.
+    pub note: String,
+    /// Who said so.
+    pub noted_by: Option<PersonId>,
     /// When anything about it last changed.
     pub touched_at: Timestamp,
     /// Since when there is a draft.
@@ -214,6 +228,8 @@ struct ArticleRow {
     translation_key: Uuid,
     stage: String,
     owner_id: Option<PersonId>,
+    note: String,
+    noted_by: Option<PersonId>,
     touched_at: Timestamp,
     created_at: Timestamp,
 }
@@ -238,6 +254,8 @@ impl ArticleRow {
             translation_key: self.translation_key,
             stage: Stage::parse(&self.stage).unwrap_or(Stage::Draft),
             owner_id: self.owner_id,
+            note: self.note,
+            noted_by: self.noted_by,
             touched_at: self.touched_at,
             created_at: self.created_at,
         }

@@ -6,14 +6,17 @@
 //! ([`compact`]).
 
 mod keep;
+mod restore;
 mod save;
 pub mod shared;
 
 use base::ArticleId;
 use uuid::Uuid;
 
-pub use keep::{Opened, Written, append, compact, load, open, since};
-pub use save::save;
+pub use keep::{Opened, Written, append, compact, content, load, open, since};
+pub(crate) use keep::{follows, newest, replace_photo};
+pub use restore::restore;
+pub use save::{save, save_unattended};
 pub use shared::{Field, Shared};
 
 /// Which shared document: an article's, until it is begun anew.

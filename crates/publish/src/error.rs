@@ -24,6 +24,9 @@ pub enum PublishError {
     /// There is no such photo.
     #[error("There is no photo {0}.")]
     NoSuchPhoto(PhotoId),
+    /// There is no such upload, or not any more, or it is somebody else's.
+    #[error("There is no such upload. What is left alone for a day is forgotten: begin anew.")]
+    NoSuchUpload,
     /// The upload is not a photo that can be taken.
     #[error("{0}")]
     PhotoRejected(String),

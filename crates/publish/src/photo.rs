@@ -4,15 +4,25 @@ mod add;
 mod describe;
 mod queries;
 mod render;
+mod rights;
+mod upload;
 
-use base::{PhotoId, Timestamp};
+use base::{Day, PhotoId, Timestamp};
 use sea_orm::FromQueryResult;
 
 pub use add::{Prepared, add, prepare};
 pub(crate) use describe::says_otherwise;
 pub use describe::{DescribePhoto, describe};
-pub use queries::{Progress, by_ids, find, is_public, progress, renditions, used_in};
+pub use queries::{
+    Progress, Wanted, Which, by_ids, find, is_public, progress, renditions, shown_though_ended,
+    used_in,
+};
 pub use render::{Rendered, render};
+pub use rights::Lack;
+pub use upload::{
+    BeginUpload, Upload, append_part, begin_upload, cancel_upload, finish_upload, sweep_uploads,
+    take_whole, upload,
+};
 
 /// A photo, without its pixels.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -33,12 +43,18 @@ pub struct Photo {
     pub credit: String,
     /// Where the credit links to.
     pub credit_url: Option<String>,
-    /// What it shows, for those who cannot see it; empty when it is decorative.
+    /// What it shows, for those who cannot see it.
     pub alt: String,
+    /// Whether it says nothing that a text could say: then nobody is told its text.
+    pub decorative: bool,
     /// Who made it.
     pub creator: String,
     /// Whose it is.
     pub copyright: String,
+    /// What it may be used for, in words; for the newsroom only.
+    pub rights: String,
+    /// The last day on which readers may be shown it, by the site's clocks.
+    pub usable_until: Option<Day>,
     /// Where its rights are stated.
     pub rights_url: Option<String>,
     /// Where it can be licensed.
@@ -90,6 +106,11 @@ impl Rendition {
     }
 }
 
+/// The shapes in which others show a photo: their names, and their full widths and heights.
+pub fn crops() -> [(&'static str, (u32, u32)); 4] {
+    ::photo::Crop::ALL.map(|crop| (crop.name(), crop.size()))
+}
+
 /// Where the file of a rendition is kept.
 pub fn rendition_key(photo: PhotoId, edition: i64, name: &str) -> String {
     format!("photos/{photo}/{edition}/{name}")
@@ -100,7 +121,7 @@ impl Photo {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         ::photo::Metadata {
             caption: text(&self.caption),
-            alt: text(&self.alt),
+            alt: text(self.told()),
             creator: text(&self.creator),
             credit: text(&self.credit),
             copyright: text(&self.copyright),

@@ -37,6 +37,25 @@ impl Section {
 
 /// First parts of addresses that are not free for sections.
 pub const RESERVED: &[&str] = &[
-    "api", "assets", "authors", "channels", "feeds", "health", "live", "meet", "meetings",
-    "metrics", "newsroom", "oembed", "photos", "search", "sitemaps", "static", "themes",
+    "account",
+    "api",
+    "assets",
+    "authors",
+    "channels",
+    "comments",
+    "discussions",
+    "feeds",
+    "follows",
+    "health",
+    "live",
+    "meet",
+    "meetings",
+    "metrics",
+    "newsroom",
+    "oembed",
+    "photos",
+    "search",
+    "sitemaps",
+    "static",
+    "themes",
 ];

@@ -6,13 +6,17 @@ use std::sync::Arc;
 use accounts::webauthn_rs::Webauthn;
 use axum::http::HeaderValue;
 use base::{Clock, Timestamp};
+use projections::live_comments::LiveComments;
 use projections::page_cache::PageCache;
 use projections::search::SearchIndex;
 use store::events::Follower;
 use store::{Files, Position, Store};
 use url::Url;
 
+use crate::comment_check::CommentCheck;
 use crate::newsroom::Hub;
+use crate::pages::Speaking;
+use crate::provider::Provider;
 use crate::view::{ShareTarget, Templates};
 
 /// The parts of a running Tribune. Cheap to clone.
@@ -24,6 +28,8 @@ pub(crate) struct Inner {
     parts: Parts,
     /// Stories that are open in browsers.
     hub: Hub,
+    /// Comments on their way to the record.
+    speaking: Speaking,
     /// Makes and asks for passkeys, where the public address can have them.
     passkeys: Option<Webauthn>,
     /// Of every page: nothing but this site's own files, and the styles of its templates.
@@ -48,12 +54,20 @@ pub struct Parts {
     pub pages: PageCache,
     /// How far the page cache has followed the log.
     pub pages_followed: Follower,
+    /// Readers who are told what is new in a discussion.
+    pub live: LiveComments,
     /// The search index.
     pub search: SearchIndex,
     /// The templates, with their theme.
     pub templates: Templates,
     /// What the operator has set.
     pub settings: Settings,
+    /// A check of comments outside of this program, if there is one.
+    pub comment_check: Option<CommentCheck>,
+    /// Who vouches for staff beside themselves, if anybody.
+    pub provider: Option<Provider>,
+    /// Whether mail leaves, and readers can have accounts with it.
+    pub mail: bool,
     /// Says what time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -82,11 +96,20 @@ impl App {
             .unwrap_or(HeaderValue::from_static("default-src 'none'"));
         let passkeys = crate::newsroom::relying_party(&parts.settings.public_url);
         let hub = Hub::start(parts.store.clone(), Arc::clone(&parts.clock));
-        Self(Arc::new(Inner { parts, hub, passkeys, content_security_policy }))
+        let speaking = Speaking::start(parts.store.clone(), Arc::clone(&parts.clock));
+        Self(Arc::new(Inner { parts, hub, speaking, passkeys, content_security_policy }))
     }
 
     pub(crate) fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    pub(crate) fn speaking(&self) -> &Speaking {
+        &self.0.speaking
+    }
+
+    pub(crate) fn live(&self) -> &LiveComments {
+        &self.0.live
     }
 
     pub(crate) fn passkeys(&self) -> Option<&Webauthn> {
@@ -95,6 +118,19 @@ impl App {
 
     pub(crate) fn has_passkeys(&self) -> bool {
         self.0.passkeys.is_some()
+    }
+
+    pub(crate) fn comment_check(&self) -> Option<&CommentCheck> {
+        self.0.comment_check.as_ref()
+    }
+
+    /// Whether readers can have accounts: it takes mail to show whose they are.
+    pub(crate) fn has_accounts(&self) -> bool {
+        self.0.mail
+    }
+
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.0.provider.as_ref()
     }
 
     /// Where readers reach the site.

@@ -1,3 +1,4 @@
+use discuss::DiscussError;
 use projections::search::SearchError;
 use publish::PublishError;
 use store::{FileError, StoreError};
@@ -12,6 +13,8 @@ pub(crate) enum PageError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Publish(#[from] PublishError),
+    #[error(transparent)]
+    Discuss(#[from] DiscussError),
     #[error(transparent)]
     Files(#[from] FileError),
     #[error(transparent)]

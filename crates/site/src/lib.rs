@@ -7,9 +7,11 @@
 
 mod api;
 mod app;
+mod comment_check;
 mod error;
 mod newsroom;
 mod pages;
+mod provider;
 mod routes;
 pub mod serve;
 pub mod syndication;
@@ -19,5 +21,7 @@ pub mod view;
 
 pub use api::openapi;
 pub use app::{App, Parts, Settings};
+pub use comment_check::{CommentCheck, CommentCheckSettings};
 pub use pages::Warmer;
+pub use provider::{Provider, ProviderSettings};
 pub use routes::router;

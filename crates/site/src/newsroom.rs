@@ -11,36 +11,53 @@
 
 mod account;
 mod articles;
+mod assignments;
 mod audit;
+mod calendar;
+mod changes;
 mod desk;
+mod discussion;
 mod find;
 mod forms;
 mod front;
 mod gate;
 mod hub;
 mod messages;
+mod notes;
 mod page;
 mod passkeys;
 mod people;
+mod photo;
 mod photos;
+mod previews;
+mod provider;
+mod replace;
+mod revisions;
 mod sign_in;
 mod site;
 mod sync;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod uploads;
 mod welcome;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
 use crate::App;
 
-pub(crate) use gate::is_staff;
+pub(crate) use forms::Fields;
+pub(crate) use gate::{
+    comes_from_here, guest_cookie, guest_secret, link_cookie, link_secret, reader_cookie,
+    reader_of, staff_of, unset_reader_cookie,
+};
 pub(crate) use hub::Hub;
 pub(crate) use passkeys::relying_party;
+pub(crate) use previews::may_see;
 
 /// Every address of the newsroom.
 pub(crate) fn router(app: App) -> Router<App> {
@@ -48,24 +65,52 @@ pub(crate) fn router(app: App) -> Router<App> {
         // The desk.
         .route("/newsroom/", get(desk::show))
         .route("/newsroom", get(home))
+        .route("/newsroom/calendar", get(calendar::show))
+        .route("/newsroom/changes", get(changes::changes))
         .route("/newsroom/articles/new", get(articles::form).post(articles::begin))
         .route("/newsroom/articles/{id}", get(articles::show).post(articles::step))
-        .route("/newsroom/articles/{id}/preview", get(articles::preview))
+        .route("/newsroom/articles/{id}/preview", get(previews::show))
+        .route("/newsroom/articles/{id}/preview/page", get(previews::bare))
+        .route("/newsroom/articles/{id}/preview/links", post(previews::share))
+        .route("/newsroom/articles/{id}/preview/links/{preview}/revoke", post(previews::revoke))
+        .route("/newsroom/preview/{link}", get(previews::outside))
+        .route("/newsroom/articles/{id}/revisions", get(revisions::show))
+        .route("/newsroom/articles/{id}/revisions/{number}/name", post(revisions::name))
+        .route("/newsroom/articles/{id}/revisions/{number}/restore", post(revisions::restore))
+        .route("/newsroom/articles/{id}/assignments", post(assignments::assign))
+        .route("/newsroom/articles/{id}/assignments/{person}/done", post(assignments::finish))
+        .route("/newsroom/articles/{id}/assignments/{person}/remove", post(assignments::take_away))
         .route("/newsroom/articles/{id}/sync", get(sync::sync))
+        .route("/newsroom/articles/{id}/notes", get(notes::list).post(notes::write))
+        .route("/newsroom/articles/{id}/notes/people", get(notes::people))
+        .route("/newsroom/articles/{id}/notes/{note}/answer", post(notes::answer))
+        .route("/newsroom/articles/{id}/notes/{note}/resolve", post(notes::resolve))
+        .route("/newsroom/articles/{id}/notes/{note}/reopen", post(notes::reopen))
+        .route("/newsroom/articles/{id}/notes/{note}/seen", post(notes::seen))
+        .route("/newsroom/articles/{id}/notes/{note}/place", post(notes::place))
         .route("/newsroom/find/people", get(find::people))
         .route("/newsroom/find/stories", get(find::stories))
+        .route("/newsroom/articles/{id}/alike", get(find::alike))
         .route("/newsroom/find/photos", get(find::photos))
         // The photo desk.
-        .route("/newsroom/photos", get(photos::list).post(photos::upload))
-        .route("/newsroom/photos/{id}", get(photos::show).post(photos::describe))
-        .route("/newsroom/photos/{id}/thumbnail", get(photos::thumbnail))
+        .route("/newsroom/photos", get(photos::list).post(uploads::take))
+        .route("/newsroom/photos/uploads", post(uploads::begin))
+        .route("/newsroom/photos/uploads/{id}", get(uploads::show).post(uploads::append))
+        .route("/newsroom/photos/uploads/{id}/finish", post(uploads::finish))
+        .route("/newsroom/photos/uploads/{id}/cancel", post(uploads::cancel))
+        .route("/newsroom/photos/{id}", get(photo::show).post(photo::describe))
+        .route("/newsroom/photos/{id}/thumbnail", get(photo::thumbnail))
+        .route("/newsroom/photos/{id}/replace", get(replace::form).post(replace::replace))
         // Coming in.
         .route("/newsroom/sign-in", get(sign_in::form).post(sign_in::password))
         .route("/newsroom/sign-in/code", post(sign_in::code))
         .route("/newsroom/sign-in/passkey", post(passkeys::begin_sign_in))
         .route("/newsroom/sign-in/passkey/answer", post(passkeys::finish_sign_in))
+        .route("/newsroom/sign-in/provider", post(provider::sign_in))
+        .route("/newsroom/sign-in/provider/answer", get(provider::answer))
         .route("/newsroom/sign-out", post(sign_in::out))
         .route("/newsroom/confirm", get(sign_in::confirm_form).post(sign_in::confirm))
+        .route("/newsroom/confirm/provider", post(provider::confirm))
         .route("/newsroom/welcome/{link}", get(welcome::form).post(welcome::accept))
         // One's own account.
         .route("/newsroom/account", get(account::show).post(account::describe))
@@ -75,9 +120,23 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/account/passkeys", post(passkeys::begin_new))
         .route("/newsroom/account/passkeys/answer", post(passkeys::finish_new))
         .route("/newsroom/account/passkeys/{id}/remove", post(passkeys::remove))
+        .route("/newsroom/account/provider", post(provider::link))
+        .route("/newsroom/account/provider/remove", post(provider::unlink))
         .route("/newsroom/account/sessions/{id}/end", post(account::end_session))
+        // Discussions.
+        .route("/newsroom/discussion", get(discussion::queue))
+        .route("/newsroom/discussion/claim", post(discussion::claim))
+        .route("/newsroom/discussion/decide", post(discussion::decide))
+        .route("/newsroom/discussion/undo", post(discussion::undo))
+        .route("/newsroom/discussion/rules", get(discussion::rules).post(discussion::set_rules))
+        .route("/newsroom/discussion/words", post(discussion::set_words))
+        .route("/newsroom/discussion/commenters/{commenter}", get(discussion::commenter))
+        .route("/newsroom/discussion/commenters/{commenter}/ban", post(discussion::ban))
+        .route("/newsroom/discussion/commenters/{commenter}/notes", post(discussion::note))
+        .route("/newsroom/discussion/commenters/{commenter}/watch", post(discussion::watch))
         // The site as a whole.
         .route("/newsroom/front", get(front::show).post(front::arrange))
+        .route("/newsroom/front/preview", post(front::preview))
         .route("/newsroom/site", get(site::show).post(site::describe))
         .route("/newsroom/sections", post(site::create_section))
         .route("/newsroom/sections/{id}", post(site::rename_section))
@@ -89,6 +148,8 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/people/{id}/restore", post(people::restore))
         .route("/newsroom/people/{id}/sign-out", post(people::sign_out))
         .route("/newsroom/audit", get(audit::show))
+        // Each handler bounds what it reads: a form with photos is larger than any other.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(app, gate::gate))
 }
 

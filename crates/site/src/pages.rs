@@ -1,14 +1,17 @@
 //! What readers and their machines are shown. Each page is gathered here, rendered by a template
 //! or by `syndication`, and kept by the page cache under the tags of all that it shows.
 
+pub(crate) mod account;
 mod answer;
 mod article;
 mod author;
 mod cards;
+pub(crate) mod discussion;
 mod entry;
 mod feeds;
 mod files;
 mod front;
+mod letters;
 mod missing;
 mod oembed;
 mod path;
@@ -22,11 +25,12 @@ mod sitemaps;
 mod warm;
 
 pub(crate) use answer::{add_security, fast, uncached};
-pub(crate) use article::preview;
+pub(crate) use article::{like_this, preview};
 pub(crate) use author::author;
+pub(crate) use discussion::Speaking;
 pub(crate) use feeds::site_feed;
 pub(crate) use files::{asset, photo};
-pub(crate) use front::front;
+pub(crate) use front::{front, preview_front};
 pub(crate) use missing::failed;
 pub(crate) use oembed::oembed;
 pub(crate) use path::at_path;

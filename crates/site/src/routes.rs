@@ -3,9 +3,10 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::pages::{account, discussion};
 use crate::{App, api, newsroom, pages};
 
 /// Every address there is.
@@ -17,6 +18,26 @@ pub fn router(app: App) -> Router {
         .route("/search", get(pages::search))
         .route("/photos/{id}/{edition}/{name}", get(pages::photo))
         .route("/assets/{name}", get(pages::asset))
+        // Readers who say something.
+        .route("/discussions/{article}", get(discussion::discussion).post(discussion::post))
+        .route("/discussions/{article}/live", get(discussion::live))
+        .route("/discussions/{article}/follow", post(account::follow))
+        .route("/follows/{id}", get(account::followed).post(account::unfollow))
+        .route("/account", get(account::show).post(account::rename))
+        .route("/account/link", post(account::ask))
+        .route("/account/link/{link}", get(account::link).post(account::redeem))
+        .route("/account/sign-out", post(account::sign_out))
+        .route("/account/forget", post(account::forget))
+        .route("/comments/mine", get(discussion::mine))
+        .route("/comments/mine.json", get(discussion::export))
+        .route("/comments/mine/forget", post(discussion::forget))
+        .route("/comments/challenge", get(discussion::challenge))
+        .route("/comments/{id}", get(discussion::one))
+        .route("/comments/{id}/recommend", post(discussion::recommend))
+        .route("/comments/{id}/report", post(discussion::report))
+        .route("/comments/{id}/edit", post(discussion::edit))
+        .route("/comments/{id}/remove", post(discussion::remove))
+        .route("/comments/{id}/appeal", post(discussion::appeal))
         // Machines that read.
         .route("/feeds/{file}", get(pages::site_feed))
         .route("/sitemap.xml", get(pages::sitemap_index))
@@ -62,6 +83,7 @@ async fn metrics(State(app): State<App>) -> Response {
     let log = store::events::head(app.store()).await.unwrap_or(followed);
     let jobs = store::jobs::waiting(app.store()).await.unwrap_or(0);
     let found = app.0.search.len();
+    let listening = app.live().listening();
     let text = format!(
         "# HELP tribune_pages_cached Pages that are finished and kept.\n\
          # TYPE tribune_pages_cached gauge\ntribune_pages_cached {pages}\n\
@@ -74,7 +96,9 @@ async fn metrics(State(app): State<App>) -> Response {
          # HELP tribune_jobs_waiting Jobs that are neither done nor given up.\n\
          # TYPE tribune_jobs_waiting gauge\ntribune_jobs_waiting {jobs}\n\
          # HELP tribune_search_articles Articles that can be found.\n\
-         # TYPE tribune_search_articles gauge\ntribune_search_articles {found}\n",
+         # TYPE tribune_search_articles gauge\ntribune_search_articles {found}\n\
+         # HELP tribune_discussion_listeners Readers who are told of new comments.\n\
+         # TYPE tribune_discussion_listeners gauge\ntribune_discussion_listeners {listening}\n",
         log - followed,
     );
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()

@@ -95,6 +95,8 @@ pub async fn serve(
         });
     }
     drop(listener);
+    // What would never come to an end by itself.
+    server.app.live().end();
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("Requests were still under way after {DRAIN:?}; they were cut off.");
     }

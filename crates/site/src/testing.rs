@@ -3,26 +3,49 @@
 use std::sync::Arc;
 
 use base::ManualClock;
+use projections::live_comments::{LiveComments, TellReaders};
 use projections::page_cache::{ForgetPages, PageCache};
 use projections::search::SearchIndex;
 use store::Files;
 use testkit::{TestStore, noon};
 
 use crate::view::Templates;
-use crate::{App, Parts, Settings};
+use crate::{App, CommentCheck, Parts, Provider, Settings};
 
 /// A whole site on a test's database.
 pub(crate) fn app(store: &TestStore) -> App {
+    app_with(store, None)
+}
+
+/// The same, with somebody who vouches for staff.
+pub(crate) fn app_with(store: &TestStore, provider: Option<Provider>) -> App {
+    whole(store, provider, None)
+}
+
+/// The same, with a check of comments.
+pub(crate) fn app_checking(store: &TestStore, check: CommentCheck) -> App {
+    whole(store, None, Some(check))
+}
+
+fn whole(
+    store: &TestStore,
+    provider: Option<Provider>,
+    comment_check: Option<CommentCheck>,
+) -> App {
     let pages = PageCache::new(1024 * 1024);
     let forget = Box::new(ForgetPages::new(pages.clone(), None));
     let (pages_followed, follow) = store::events::follow(forget, (**store).clone());
     tokio::spawn(follow);
+    let live = LiveComments::default();
+    let tell = Box::new(TellReaders::new(live.clone()));
+    tokio::spawn(store::events::follow(tell, (**store).clone()).1);
     let (search, _) = SearchIndex::open(&store.folder().join("search")).unwrap();
     App::new(Parts {
         store: (**store).clone(),
         files: Files::in_folder(&store.folder().join("files")).unwrap(),
         pages,
         pages_followed,
+        live,
         search,
         templates: Templates::load(None).unwrap(),
         settings: Settings {
@@ -30,6 +53,9 @@ pub(crate) fn app(store: &TestStore) -> App {
             share_targets: Vec::new(),
             refused_agents: Vec::new(),
         },
+        provider,
+        comment_check,
+        mail: true,
         clock: Arc::new(ManualClock::at(noon())),
     })
 }

@@ -82,6 +82,12 @@ impl Files {
         }
     }
 
+    /// The keys of the files in a folder, in no order.
+    pub async fn keys_under(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        let found = self.0.list(Some(&folder.into())).map_ok(|file| file.location.to_string());
+        found.try_collect().await.map_err(FileError::Failed)
+    }
+
     /// The keys of all files, in no order.
     pub async fn keys(&self) -> Result<Vec<String>, FileError> {
         let found = self.0.list(None).map_ok(|file| file.location.to_string());

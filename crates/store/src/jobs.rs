@@ -50,19 +50,20 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Leases the job that has waited longest, if any is due.
-pub async fn lease(store: &Store, now: Timestamp) -> Result<Option<Job>> {
-    let due: Option<JobId> = next(store, now).await?;
+/// Leases the job of these kinds that has waited longest, if any is due.
+pub async fn lease(store: &Store, kinds: &[&str], now: Timestamp) -> Result<Option<Job>> {
+    let due: Option<JobId> = next(store, kinds, now).await?;
     if due.is_none() {
         return Ok(None);
     }
     let tx = store.begin().await?;
     let job = sql("UPDATE jobs SET lease_until = ?, attempts = attempts + 1
-         WHERE id = (SELECT id FROM jobs WHERE finished_at IS NULL AND attempts < ?
-                     AND run_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
+         WHERE id = (SELECT id FROM jobs WHERE kind IN (?) AND finished_at IS NULL
+                     AND attempts < ? AND run_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
                      ORDER BY run_at, id LIMIT 1)
          RETURNING id, kind, payload, attempts")
     .bind(now.plus(LEASE))
+    .bind_all(kinds.iter().copied())
     .bind(ATTEMPTS_MAX)
     .bind(now)
     .bind(now)
@@ -73,9 +74,11 @@ pub async fn lease(store: &Store, now: Timestamp) -> Result<Option<Job>> {
 }
 
 /// Looks without a lock, so that an idle node never blocks a writer.
-async fn next(store: &Store, now: Timestamp) -> Result<Option<JobId>> {
-    sql("SELECT id AS value FROM jobs WHERE finished_at IS NULL AND attempts < ? AND run_at <= ?
-         AND (lease_until IS NULL OR lease_until <= ?) ORDER BY run_at, id LIMIT 1")
+async fn next(store: &Store, kinds: &[&str], now: Timestamp) -> Result<Option<JobId>> {
+    sql("SELECT id AS value FROM jobs WHERE kind IN (?) AND finished_at IS NULL AND attempts < ?
+         AND run_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
+         ORDER BY run_at, id LIMIT 1")
+    .bind_all(kinds.iter().copied())
     .bind(ATTEMPTS_MAX)
     .bind(now)
     .bind(now)
@@ -101,6 +104,13 @@ pub async fn finish(tx: &mut Tx, job: JobId, now: Timestamp) -> Result<()> {
         .bind(job)
         .run(tx)
         .await?;
+    Ok(())
+}
+
+/// The same for a job whose payload is nobody's business any more.
+pub async fn finish_and_forget(tx: &mut Tx, job: JobId, now: Timestamp) -> Result<()> {
+    finish(tx, job, now).await?;
+    sql("UPDATE jobs SET payload = '' WHERE id = ?").bind(job).run(tx).await?;
     Ok(())
 }
 

@@ -11,6 +11,17 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_publishing", include_str!("../../../migrations/0003_publishing.sql")),
     ("0004_signing_in", include_str!("../../../migrations/0004_signing_in.sql")),
     ("0005_the_desk", include_str!("../../../migrations/0005_the_desk.sql")),
+    ("0006_versions", include_str!("../../../migrations/0006_versions.sql")),
+    ("0007_previews", include_str!("../../../migrations/0007_previews.sql")),
+    ("0008_assignments", include_str!("../../../migrations/0008_assignments.sql")),
+    ("0009_front_until", include_str!("../../../migrations/0009_front_until.sql")),
+    ("0010_the_photo_desk", include_str!("../../../migrations/0010_the_photo_desk.sql")),
+    ("0011_margin_notes", include_str!("../../../migrations/0011_margin_notes.sql")),
+    ("0012_finding_on_the_desk", include_str!("../../../migrations/0012_finding_on_the_desk.sql")),
+    ("0013_discussions", include_str!("../../../migrations/0013_discussions.sql")),
+    ("0014_the_moderators_desk", include_str!("../../../migrations/0014_the_moderators_desk.sql")),
+    ("0015_checks", include_str!("../../../migrations/0015_checks.sql")),
+    ("0016_readers", include_str!("../../../migrations/0016_readers.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

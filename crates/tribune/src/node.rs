@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use base::{Clock, Random, SystemClock};
 use projections::audit::SealLog;
+use projections::follows::{self, NoteForFollowers};
+use projections::live_comments::{LiveComments, TellReaders};
+use projections::mail;
 use projections::page_cache::{ForgetPages, PageCache, Tag};
 use projections::renditions::AskForRenditions;
 use projections::search::SearchIndex;
 use projections::worker;
 use site::view::{Templates, known_share_targets};
-use site::{App, Parts, Warmer};
+use site::{App, CommentCheck, Parts, Provider, Warmer};
 use store::events::{Projection, follow};
 use store::{FileError, Files, Store, StoreError};
 use tokio::task::JoinSet;
@@ -17,6 +20,9 @@ use url::Url;
 
 use crate::scheduler;
 use crate::settings::Settings;
+
+/// One mail that takes long holds up no other.
+const MAIL_AT_ONCE: usize = 4;
 
 /// Why the program cannot do what it was asked.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -42,6 +48,10 @@ impl Node {
     /// Starts all that follows the log, and gives what answers requests.
     pub(crate) fn start(&self, public_url: Url) -> Result<(App, JoinSet<()>), Failure> {
         let templates = Templates::load(self.settings.theme.as_deref())?;
+        let provider = self.settings.provider()?.map(|it| Provider::new(it, &public_url));
+        let provider = provider.transpose()?;
+        let comment_check = self.settings.comment_check()?.map(CommentCheck::new).transpose()?;
+        let mailer = self.settings.mailer()?;
         let (search, search_projection) = SearchIndex::open(&self.settings.data.join("search"))?;
         let pages = PageCache::new(self.settings.page_cache_mib << 20);
         let warmer = Arc::new(Warmer::default());
@@ -53,19 +63,30 @@ impl Node {
             follower
         };
         let pages_followed = start(Box::new(forget));
+        let live = LiveComments::default();
+        start(Box::new(TellReaders::new(live.clone())));
         start(Box::new(AskForRenditions));
+        start(Box::new(NoteForFollowers));
         start(Box::new(SealLog));
         let alike = pages.clone();
         start(Box::new(search_projection.telling(Box::new(move |articles| {
             alike.forget(&articles.iter().copied().map(Tag::Alike).collect::<Vec<_>>());
         }))));
         running.spawn(worker::work(self.store.clone(), self.files.clone(), self.clock.clone()));
+        if let Some(mailer) = &mailer {
+            for _ in 0..MAIL_AT_ONCE {
+                let (store, clock) = (self.store.clone(), self.clock.clone());
+                running.spawn(mail::post(store, mailer.clone(), clock));
+            }
+        }
+        running.spawn(scheduler::sweep(self.store.clone(), self.files.clone(), self.clock.clone()));
         running.spawn(scheduler::release(self.store.clone(), self.clock.clone()));
         let app = App::new(Parts {
             store: self.store.clone(),
             files: self.files.clone(),
             pages,
             pages_followed,
+            live,
             search,
             templates,
             settings: site::Settings {
@@ -73,8 +94,15 @@ impl Node {
                 share_targets: known_share_targets(),
                 refused_agents: self.settings.refused_agents.clone(),
             },
+            provider,
+            comment_check,
+            mail: mailer.is_some(),
             clock: self.clock.clone(),
         });
+        if mailer.is_some() {
+            let (store, clock) = (self.store.clone(), self.clock.clone());
+            running.spawn(follows::write(store, Arc::new(app.clone()), clock));
+        }
         warmer.begin(app.clone());
         Ok((app, running))
     }
@@ -85,7 +113,7 @@ pub(crate) fn lasting_projections(
     settings: &Settings,
 ) -> Result<Vec<Box<dyn Projection>>, Failure> {
     let (_, search) = SearchIndex::open(&settings.data.join("search"))?;
-    Ok(vec![Box::new(AskForRenditions), Box::new(search)])
+    Ok(vec![Box::new(AskForRenditions), Box::new(NoteForFollowers), Box::new(search)])
 }
 
 pub(crate) async fn open_store(settings: &Settings) -> Result<Store, StoreError> {

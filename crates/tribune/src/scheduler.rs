@@ -1,4 +1,6 @@
-//! Publishes what is scheduled, at its time and never before.
+//! What happens by the clock: publishes what is scheduled and takes from the top of the front page
+//! what was to stay there until now, at its time and never before; and forgets uploads that were left
+//! alone.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,7 +8,9 @@ use std::time::{Duration, Instant};
 use base::{Clock, DueClock, Timestamp};
 use publish::PublishError;
 use publish::article::{next_due, release_due};
-use store::Store;
+use publish::front;
+use publish::photo::sweep_uploads;
+use store::{Files, Store};
 
 /// Between two looks when nothing calls: what another program scheduled is seen by then.
 const LOOK: Duration = Duration::from_secs(1);
@@ -32,6 +36,34 @@ pub(crate) async fn release(store: Store, clock: Arc<dyn Clock>) {
     }
 }
 
+/// So long it is known which network a comment came from.
+const NETWORKS_KEPT: Duration = Duration::from_secs(30 * 86_400);
+/// Between two looks for uploads that were left alone.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+/// Forgets uploads that were left alone, for as long as the future is polled.
+pub(crate) async fn sweep(store: Store, files: Files, clock: Arc<dyn Clock>) {
+    loop {
+        match sweep_uploads(&store, &files, clock.now()).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!("Forgot {swept} upload(s) that nobody had finished."),
+            Err(error) => tracing::warn!("Uploads that were left alone are still kept: {error}"),
+        }
+        if let Err(error) = forget_networks(&store, clock.now()).await {
+            tracing::warn!("Where old comments came from is still kept: {error}");
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
+}
+
+/// Where a comment came from is of use against floods and bans, and nobody's business later.
+async fn forget_networks(store: &Store, now: Timestamp) -> discuss::Result<()> {
+    let mut tx = store.begin().await?;
+    discuss::queue::forget_networks(&mut tx, now.minus(NETWORKS_KEPT)).await?;
+    discuss::queue::forget_passing(&mut tx, now).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Publishes what is due now, and says when the next article is.
 async fn release_once(
     store: &Store,
@@ -39,7 +71,7 @@ async fn release_once(
     due: &mut DueClock,
 ) -> Result<Option<Timestamp>, PublishError> {
     let mut until = due.due(clock.now(), Instant::now());
-    let Some(next) = next_due(store).await? else { return Ok(None) };
+    let Some(next) = when_due(store).await? else { return Ok(None) };
     if next > until {
         return Ok(Some(next));
     }
@@ -49,9 +81,16 @@ async fn release_once(
     }
     let mut tx = store.begin().await?;
     let released = release_due(&mut tx, until, clock.now()).await?;
+    front::release_due(&mut tx, until, clock.now()).await?;
     tx.commit().await?;
     if released > 0 {
         tracing::info!("Published {released} scheduled article(s).");
     }
-    next_due(store).await
+    when_due(store).await
+}
+
+/// When anything is due next.
+async fn when_due(store: &Store) -> Result<Option<Timestamp>, PublishError> {
+    let both = [next_due(store).await?, front::next_due(store).await?];
+    Ok(both.into_iter().flatten().min())
 }

@@ -2,9 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
+use projections::mail::Mailer;
+use site::{CommentCheckSettings, ProviderSettings};
 use store::Location;
 use url::Url;
 
@@ -79,6 +82,64 @@ pub(crate) struct Settings {
     /// The certificate's key, as PEM
     #[arg(long, env = "TRIBUNE_CERTIFICATE_KEY", value_name = "FILE", global = true)]
     pub(crate) certificate_key: Option<PathBuf>,
+    /// The OpenID Connect provider that staff may sign in with, such as https://id.example
+    #[arg(long, env = "TRIBUNE_OPENID_ISSUER", value_name = "URL", global = true)]
+    pub(crate) openid_issuer: Option<String>,
+    /// What the provider calls this site
+    #[arg(long, env = "TRIBUNE_OPENID_CLIENT_ID", value_name = "ID", global = true)]
+    pub(crate) openid_client_id: Option<String>,
+    /// What this site shows the provider
+    #[arg(
+        long,
+        env = "TRIBUNE_OPENID_CLIENT_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) openid_client_secret: Option<String>,
+    /// A file with what this site shows the provider
+    #[arg(long, env = "TRIBUNE_OPENID_CLIENT_SECRET_FILE", value_name = "FILE", global = true)]
+    pub(crate) openid_client_secret_file: Option<PathBuf>,
+    /// What staff call the provider [default: its host]
+    #[arg(long, env = "TRIBUNE_OPENID_LABEL", value_name = "NAME", global = true)]
+    pub(crate) openid_label: Option<String>,
+    /// A program that is asked about each comment, such as https://check.example/comments
+    #[arg(long, env = "TRIBUNE_COMMENT_CHECK_URL", value_name = "URL", global = true)]
+    pub(crate) comment_check_url: Option<Url>,
+    /// What this site signs its questions to that program with
+    #[arg(
+        long,
+        env = "TRIBUNE_COMMENT_CHECK_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) comment_check_secret: Option<String>,
+    /// A file with what this site signs those questions with
+    #[arg(long, env = "TRIBUNE_COMMENT_CHECK_SECRET_FILE", value_name = "FILE", global = true)]
+    pub(crate) comment_check_secret_file: Option<PathBuf>,
+    /// After so many seconds a comment goes on without that program's word
+    #[arg(
+        long,
+        env = "TRIBUNE_COMMENT_CHECK_TIMEOUT",
+        value_name = "SECONDS",
+        default_value = "2",
+        global = true
+    )]
+    pub(crate) comment_check_timeout: f64,
+    /// How mail leaves: smtp://user:password@host:587?tls=required, smtps://…, or folder:/path to
+    /// have each mail written there [default: none is sent, and nothing that needs it is offered]
+    #[arg(
+        long,
+        env = "TRIBUNE_MAIL_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) mail_url: Option<String>,
+    /// Who mail is from, such as "The Paper <news@example.org>"
+    #[arg(long, env = "TRIBUNE_MAIL_FROM", value_name = "ADDRESS", global = true)]
+    pub(crate) mail_from: Option<String>,
     /// Networks whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8
     #[arg(
         long,
@@ -119,6 +180,88 @@ impl Settings {
             Some(url) => Location::Postgres(url.clone()),
             None => Location::Sqlite(self.data.join("tribune.sqlite")),
         }
+    }
+
+    /// How mail leaves, if it does.
+    ///
+    /// # Errors
+    /// As a sentence, when only a part of it is set, or makes no sense.
+    pub(crate) fn mailer(&self) -> Result<Option<Mailer>, String> {
+        match (&self.mail_url, &self.mail_from) {
+            (Some(url), Some(from)) => Mailer::new(url, from).map(Some),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err("Say with --mail-from who the mail is from.".to_owned()),
+            (None, Some(_)) => Err("Say with --mail-url how the mail leaves.".to_owned()),
+        }
+    }
+
+    /// The provider that staff may sign in with, if there is one.
+    ///
+    /// # Errors
+    /// As a sentence, when only a part of it is set.
+    pub(crate) fn provider(&self) -> Result<Option<ProviderSettings>, String> {
+        let secret = secret(
+            "client secret of the OpenID provider",
+            self.openid_client_secret.as_deref(),
+            self.openid_client_secret_file.as_deref(),
+        )?;
+        match (&self.openid_issuer, &self.openid_client_id) {
+            (Some(issuer), Some(client_id)) => Ok(Some(ProviderSettings {
+                issuer: issuer.clone(),
+                client_id: client_id.clone(),
+                client_secret: secret.filter(|secret| !secret.is_empty()),
+                label: self.openid_label.clone(),
+            })),
+            (None, None) if secret.is_none() && self.openid_label.is_none() => Ok(None),
+            (Some(_), None) => Err("An OpenID provider calls this site by a client ID: give it \
+                                    with --openid-client-id."
+                .to_owned()),
+            _ => Err("Say which OpenID provider is meant with --openid-issuer.".to_owned()),
+        }
+    }
+
+    /// The check of comments outside of this program, if there is one.
+    ///
+    /// # Errors
+    /// As a sentence, when only a part of it is set.
+    pub(crate) fn comment_check(&self) -> Result<Option<CommentCheckSettings>, String> {
+        let secret = secret(
+            "secret of the comment check",
+            self.comment_check_secret.as_deref(),
+            self.comment_check_secret_file.as_deref(),
+        )?;
+        let within = self.comment_check_timeout;
+        if !(0.01..=30.0).contains(&within) {
+            return Err("Give --comment-check-timeout as seconds, from 0.01 to 30.".to_owned());
+        }
+        match (&self.comment_check_url, secret) {
+            (Some(url), Some(secret)) => Ok(Some(CommentCheckSettings {
+                url: url.clone(),
+                secret,
+                answers_within: Duration::from_secs_f64(within),
+            })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err("The comment check has to know who asks: give what is signed \
+                                    with by --comment-check-secret-file."
+                .to_owned()),
+            (None, Some(_)) => {
+                Err("Say where comments are checked with --comment-check-url.".to_owned())
+            }
+        }
+    }
+}
+
+/// What is given by itself or in a file.
+fn secret(what: &str, given: Option<&str>, file: Option<&Path>) -> Result<Option<String>, String> {
+    match (given, file) {
+        (Some(_), Some(_)) => Err(format!("Give the {what} once: by itself, or in a file.")),
+        (Some(secret), None) => Ok(Some(secret.to_owned())),
+        (None, Some(file)) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+            Ok(Some(text.trim().to_owned()))
+        }
+        (None, None) => Ok(None),
     }
 }
 
@@ -205,6 +348,62 @@ mod tests {
         assert_eq!((settings.page_cache_mib, settings.refused_agents.len()), (8, 2));
         let settings = read(Some(file), &["--listen", "127.0.0.1:7000"]).unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:7000");
+    }
+
+    #[test]
+    fn a_provider_is_set_whole_or_not_at_all() {
+        assert!(read(None, &[]).unwrap().provider().unwrap().is_none());
+        let whole = ["--openid-issuer", "https://id.example", "--openid-client-id", "tribune"];
+        let found = read(None, &whole).unwrap().provider().unwrap().unwrap();
+        assert_eq!((found.issuer.as_str(), found.client_secret), ("https://id.example", None));
+        for part in [&whole[..2], &whole[2..], &["--openid-label", "The House"]] {
+            assert!(read(None, part).unwrap().provider().is_err(), "{part:?}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "from a file\n").unwrap();
+        let file = ["--openid-client-secret-file", secret.to_str().unwrap()];
+        let line = [&whole[..], &file].concat();
+        let found = read(None, &line).unwrap().provider().unwrap().unwrap();
+        assert_eq!(found.client_secret.as_deref(), Some("from a file"));
+        let twice = [&line[..], &["--openid-client-secret", "another"]].concat();
+        assert!(read(None, &twice).unwrap().provider().err().unwrap().contains("once"));
+        let lost = [&whole[..], &["--openid-client-secret-file", "/nowhere/at/all"]].concat();
+        assert!(read(None, &lost).unwrap().provider().err().unwrap().contains("/nowhere/at/all"));
+    }
+
+    #[test]
+    fn a_comment_check_is_set_whole_or_not_at_all() {
+        assert!(read(None, &[]).unwrap().comment_check().unwrap().is_none());
+        let whole =
+            ["--comment-check-url", "https://check.example/", "--comment-check-secret", "shared"];
+        let found = read(None, &whole).unwrap().comment_check().unwrap().unwrap();
+        assert_eq!(
+            (found.secret.as_str(), found.answers_within),
+            ("shared", Duration::from_secs(2))
+        );
+        let quick = [&whole[..], &["--comment-check-timeout", "0.5"]].concat();
+        let found = read(None, &quick).unwrap().comment_check().unwrap().unwrap();
+        assert_eq!(found.answers_within, Duration::from_millis(500));
+        for wrong in [
+            &whole[..2],
+            &whole[2..],
+            &[&whole[..], &["--comment-check-secret-file", "/nowhere"]].concat(),
+            &[&whole[..], &["--comment-check-timeout", "0"]].concat(),
+            &[&whole[..], &["--comment-check-timeout", "NaN"]].concat(),
+        ] {
+            assert!(read(None, wrong).unwrap().comment_check().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn mail_is_set_whole_or_not_at_all() {
+        assert!(read(None, &[]).unwrap().mailer().unwrap().is_none());
+        let file = "mail-url = \"folder:/tmp/mail\"\nmail-from = \"news@example.org\"";
+        assert!(read(Some(file), &[]).unwrap().mailer().unwrap().is_some());
+        assert!(read(None, &["--mail-from", "a@example.org"]).unwrap().mailer().is_err());
+        let half = read(None, &["--mail-url", "folder:/tmp/mail"]);
+        assert!(half.is_err() || half.unwrap().mailer().is_err());
     }
 
     #[test]

@@ -212,6 +212,9 @@ async function answer(request, response) {
   if (url.pathname === "/harness/photos") return found(PHOTOS);
   if (url.pathname === "/harness/upload") {
     request.resume();
+    return send("application/json", JSON.stringify({ upload: "1", bytes: 1, received: 1 }));
+  }
+  if (url.pathname === "/harness/upload/1/finish") {
     return send("application/json", JSON.stringify({ id: PHOTOS[3].id }));
   }
   response.writeHead(404).end();

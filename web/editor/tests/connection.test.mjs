@@ -44,6 +44,22 @@ test("a page is live once both sides have all of each other", () => {
   client.close();
 });
 
+test("a page is told of what others did before it is taken, and of nothing else", () => {
+  const before = [];
+  const options = { onArrival: () => before.push(headline(client)) };
+  const { server, clients: [client] } = setUp(1, options);
+  server.settle();
+  before.length = 0;
+  type(client, "a");
+  server.settle();
+  assert.deepEqual(before, [], "what was saved is no arrival");
+  server.doc.getText("headline").insert(0, "b");
+  server.settle();
+  assert.deepEqual(before, ["a"]);
+  assert.equal(headline(client), "ba");
+  client.close();
+});
+
 test("an update counts as unsaved until it is on disk", () => {
   const { server, clients: [client] } = setUp();
   server.settle();

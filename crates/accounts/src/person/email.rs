@@ -35,7 +35,7 @@ pub async fn set_email(
 }
 
 /// Whether mail could be sent there; only its server knows more.
-fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     let strange = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
     text.len() <= 254
         && !text.contains(strange)

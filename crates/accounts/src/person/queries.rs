@@ -1,4 +1,4 @@
-use base::{Grant, PersonId, SectionId, title_key};
+use base::{Actor, Grant, PersonId, SectionId, title_key};
 use store::{Connection, FromQueryResult, Result, sql};
 
 use super::{Person, Row, read_role};
@@ -58,6 +58,12 @@ pub async fn grants(on: &impl Connection, person: PersonId) -> Result<Vec<Grant>
         .collect()
 }
 
+/// The person as whoever acts.
+pub async fn actor(on: &impl Connection, person: &Person) -> Result<Actor> {
+    let grants = grants(on, person.id).await?;
+    Ok(Actor::Person { person: person.id, role: person.role, grants })
+}
+
 /// Whether the person can sign in: with a passkey, through a provider, or with a password and a
 /// second factor.
 pub async fn has_way_in(on: &impl Connection, person: PersonId) -> Result<bool> {
@@ -88,5 +94,16 @@ pub async fn with_articles(on: &impl Connection, limit: i64) -> Result<Vec<Perso
 /// Everybody, by name.
 pub async fn all(on: &impl Connection) -> Result<Vec<Person>> {
     let rows: Vec<Row> = sql("SELECT * FROM people ORDER BY name_key").all(on).await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Those who may be more than readers somewhere, and may sign in, by name.
+pub async fn staff(on: &impl Connection) -> Result<Vec<Person>> {
+    let rows: Vec<Row> = sql("SELECT p.* FROM people p
+         WHERE p.suspended_at IS NULL
+           AND (p.role <> 'reader' OR EXISTS (SELECT 1 FROM grants g WHERE g.person_id = p.id))
+         ORDER BY p.name_key")
+    .all(on)
+    .await?;
     rows.into_iter().map(Row::read).collect()
 }

@@ -23,6 +23,20 @@ pub async fn begin(
     secret: [u8; 32],
     now: Timestamp,
 ) -> Result<String, AccountError> {
+    begin_shown(tx, person, method, client, secret, now, now).await
+}
+
+/// Begins a session of somebody who showed who it is at `shown_at`, which is earlier where another
+/// has vouched for it.
+pub async fn begin_shown(
+    tx: &mut Tx,
+    person: PersonId,
+    method: Method,
+    client: &Client,
+    secret: [u8; 32],
+    shown_at: Timestamp,
+    now: Timestamp,
+) -> Result<String, AccountError> {
     let known =
         person::by_id(tx, person).await?.ok_or(AccountError::NoSuchPerson(person.to_string()))?;
     if known.suspended_at.is_some() {
@@ -39,7 +53,7 @@ pub async fn begin(
     .bind(secret::hash(&text))
     .bind(now)
     .bind(now)
-    .bind(now)
+    .bind(shown_at.min(now))
     .bind(now.plus(IDLE))
     .bind(method.name())
     .bind(client.agent.chars().take(300).collect::<String>())

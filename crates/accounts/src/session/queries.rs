@@ -1,4 +1,4 @@
-use base::{Actor, PersonId, SessionId, Timestamp};
+use base::{PersonId, SessionId, Timestamp};
 use store::events::Method;
 use store::{Connection, FromQueryResult, Result, sql};
 
@@ -44,11 +44,11 @@ pub async fn find(on: &impl Connection, text: &str, now: Timestamp) -> Result<Op
     let Some(row) = row else { return Ok(None) };
     let person = person::by_id(on, row.person_id).await?;
     let Some(person) = person.filter(|it| it.suspended_at.is_none()) else { return Ok(None) };
-    let grants = person::grants(on, person.id).await?;
+    let actor = person::actor(on, &person).await?;
     let complete = person::has_way_in(on, person.id).await?;
     Ok(Some(Session {
         id: row.id,
-        actor: Actor::Person { person: person.id, role: person.role, grants },
+        actor,
         person,
         created_at: row.created_at,
         seen_at: row.seen_at,

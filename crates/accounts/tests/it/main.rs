@@ -4,6 +4,7 @@
 
 mod invitations;
 mod people;
+mod readers;
 mod sessions;
 mod sign_in;
 

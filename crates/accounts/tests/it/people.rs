@@ -29,19 +29,55 @@ on_both_engines! {
         let mut tx = store.begin().await.unwrap();
         let anna = add(&mut tx, "Anna Kern", Role::Editor).await;
         let reader = add(&mut tx, "Rosa Kern", Role::Reader).await;
+        let gone = add(&mut tx, "Ivo Brandt", Role::Editor).await;
         let operator = Actor::Operator;
-        for (who, email) in [(anna, "anna@example.org"), (reader, "rosa@example.org")] {
+        let addresses =
+            [(anna, "anna@example.org"), (reader, "rosa@example.org"), (gone, "ivo@example.org")];
+        for (who, email) in addresses {
             person::set_email(&mut tx, &operator, who, Some(email), noon()).await.unwrap();
         }
+        person::suspend(&mut tx, &operator, gone, noon()).await.unwrap();
         let issuer = "https://id.example";
         let link = async |tx: &mut store::Tx, subject: &str, email: &str| {
-            identity::link_by_email(tx, issuer, subject, email, noon()).await.unwrap()
+            identity::link_by_email(tx, issuer, subject, email, noon()).await
         };
-        assert_eq!(link(&mut tx, "1", "nobody@example.org").await, None);
-        assert_eq!(link(&mut tx, "2", "rosa@example.org").await, None, "readers have no access");
-        assert_eq!(link(&mut tx, "3", "anna@example.org").await, Some(anna));
-        assert_eq!(identity::find(&tx, issuer, "3").await.unwrap(), Some(anna));
-        assert_eq!(identity::find(&tx, "https://other.example", "3").await.unwrap(), None);
+        assert_eq!(link(&mut tx, "1", "nobody@example.org").await.unwrap(), None);
+        let readers = link(&mut tx, "2", "rosa@example.org").await;
+        assert!(matches!(readers, Err(AccountError::Denied(_))), "{readers:?}");
+        let suspended = link(&mut tx, "3", "ivo@example.org").await;
+        assert!(matches!(suspended, Err(AccountError::Suspended)), "{suspended:?}");
+        assert_eq!(link(&mut tx, "4", "anna@example.org").await.unwrap(), Some(anna));
+        assert_eq!(identity::find(&tx, issuer, "4").await.unwrap(), Some(anna));
+        assert_eq!(identity::find(&tx, "https://other.example", "4").await.unwrap(), None);
+        let heir = link(&mut tx, "5", "anna@example.org").await;
+        assert!(matches!(heir, Err(AccountError::Invalid(_))), "an address that was given on");
+        assert_eq!(identity::find(&tx, issuer, "5").await.unwrap(), None);
         tx.commit().await.unwrap();
+    }
+
+    async fn ones_own_accounts_are_linked_and_unlinked_and_the_last_way_in_stays(store: &TestStore) {
+        let mut tx = store.begin().await.unwrap();
+        let anna = add(&mut tx, "Anna Kern", Role::Editor).await;
+        let ivo = add(&mut tx, "Ivo Brandt", Role::Editor).await;
+        let (by_anna, by_ivo) = (crate::person(anna, Role::Editor), crate::person(ivo, Role::Editor));
+        let issuer = "https://id.example";
+        for subject in ["1", "2", "1"] {
+            identity::link_own(&mut tx, &by_anna, anna, issuer, subject, noon()).await.unwrap();
+        }
+        let taken = identity::link_own(&mut tx, &by_ivo, ivo, issuer, "1", noon()).await;
+        assert!(matches!(taken, Err(AccountError::Invalid(_))), "{taken:?}");
+        let foreign = identity::link_own(&mut tx, &by_ivo, anna, issuer, "3", noon()).await;
+        assert!(matches!(foreign, Err(AccountError::Denied(_))), "{foreign:?}");
+        let foreign = identity::unlink(&mut tx, &by_ivo, anna, issuer, "1", noon()).await;
+        assert!(matches!(foreign, Err(AccountError::Denied(_))), "{foreign:?}");
+        identity::unlink(&mut tx, &by_anna, anna, issuer, "1", noon()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = store.begin().await.unwrap();
+        let last = identity::unlink(&mut tx, &by_anna, anna, issuer, "2", noon()).await;
+        assert!(matches!(last, Err(AccountError::Invalid(_))), "{last:?}");
+        drop(tx);
+        let left = identity::all(&**store, anna).await.unwrap();
+        assert_eq!(left.iter().map(|it| it.subject.as_str()).collect::<Vec<_>>(), ["2"]);
     }
 }

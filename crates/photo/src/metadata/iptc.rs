@@ -9,6 +9,7 @@ pub(super) fn read(resources: &[u8]) -> Metadata {
     let mut creators: Vec<String> = Vec::new();
     let mut date = None;
     let mut time = None;
+    let mut until = None;
     for (dataset, data) in datasets(record) {
         let text = || {
             let text =
@@ -17,6 +18,8 @@ pub(super) fn read(resources: &[u8]) -> Metadata {
         };
         match dataset {
             (1, 90) => utf8 = data == b"\x1B%G",
+            (2, 37) => until = text(),
+            (2, 40) => found.terms = text(),
             (2, 55) => date = text(),
             (2, 60) => time = text(),
             (2, 80) => creators.extend(text()),
@@ -28,6 +31,7 @@ pub(super) fn read(resources: &[u8]) -> Metadata {
         }
     }
     found.creator = clean(&creators.join(", "));
+    found.usable_until = until.and_then(|date| iso_time(&date, None));
     found.taken_at = date.and_then(|date| iso_time(&date, time.as_deref()));
     found
 }

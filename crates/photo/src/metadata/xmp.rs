@@ -22,6 +22,10 @@ pub(super) fn read(packet: &[u8]) -> Metadata {
         creator: text(DC, "creator"),
         credit: text(PHOTOSHOP, "Credit"),
         copyright: text(DC, "rights"),
+        // Agencies write what a photo may not be used for among the instructions.
+        terms: text(RIGHTS, "UsageTerms").or_else(|| text(PHOTOSHOP, "Instructions")),
+        usable_until: text(PLUS, "LicenseEndDate")
+            .and_then(|day| day.get(..DAY_BYTES).map(str::to_owned)),
         rights_url: address(RIGHTS, "WebStatement"),
         licensor_url: address(PLUS, "LicensorURL"),
         digital_source_type: address(IPTC_EXT, "DigitalSourceType"),
@@ -43,6 +47,8 @@ pub(crate) fn write(metadata: &Metadata) -> Option<Vec<u8>> {
         creator,
         credit,
         copyright,
+        terms,
+        usable_until,
         rights_url,
         licensor_url,
         digital_source_type,
@@ -61,6 +67,7 @@ pub(crate) fn write(metadata: &Metadata) -> Option<Vec<u8>> {
     for (value, name) in [
         (caption, "dc:description"),
         (copyright, "dc:rights"),
+        (terms, "xmpRights:UsageTerms"),
         (alt, "Iptc4xmpCore:AltTextAccessibility"),
     ] {
         let (open, close) = language(name);
@@ -72,6 +79,7 @@ pub(crate) fn write(metadata: &Metadata) -> Option<Vec<u8>> {
         (credit, "photoshop:Credit"),
         (taken_at, "photoshop:DateCreated"),
         (rights_url, "xmpRights:WebStatement"),
+        (usable_until, "plus:LicenseEndDate"),
         (digital_source_type, "Iptc4xmpExt:DigitalSourceType"),
     ] {
         put(value, &format!("<{name}>"), &format!("</{name}>"));
@@ -104,6 +112,8 @@ const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
 /// A packet is a few kilobytes; one past this is not ours to read.
 const BYTES_MAX: usize = 1024 * 1024;
 const NODES_MAX: u32 = 20_000;
+/// A day at the front of a date that may bear a time.
+const DAY_BYTES: usize = "2026-12-31".len();
 
 /// A property as an attribute, as text, or as a list of texts.
 fn property(document: &Document<'_>, namespace: &str, name: &str) -> Option<String> {

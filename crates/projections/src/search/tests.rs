@@ -9,7 +9,7 @@ use store::Store;
 use store::events::{Batch, Projection, after, catch_up};
 use testkit::{TestStore, noon, on_both_engines};
 
-use super::{Query, Results, SearchIndex, SearchProjection};
+use super::{LikeThis, Query, Results, SearchIndex, SearchProjection};
 
 const BY: &Actor = &Actor::Operator;
 
@@ -364,10 +364,19 @@ async fn knows_what_is_alike() {
     let gone = archive.add(story("Baltic pipeline withdrawn", "en")).await;
     withdraw(&archive.store, gone).await;
     archive.follow().await;
-    assert_eq!(archive.index.similar(pipeline, 5).await.unwrap(), [again, spanish]);
-    assert_eq!(archive.index.similar(pipeline, 1).await.unwrap(), [again]);
-    assert_eq!(archive.index.similar(gone, 5).await.unwrap(), []);
-    assert_eq!(archive.index.similar(pipeline, 0).await.unwrap(), []);
+    let like = |article, headline: &str, limit| {
+        let (headline, body) = (headline.to_owned(), headline.to_owned());
+        let (language, deck) = ("en".to_owned(), String::new());
+        archive.index.similar(LikeThis { article, language, headline, deck, body }, limit)
+    };
+    let headline = "Baltic pipeline halted";
+    assert_eq!(like(pipeline, headline, 5).await.unwrap(), [again, spanish]);
+    assert_eq!(like(pipeline, headline, 1).await.unwrap(), [again]);
+    assert_eq!(like(pipeline, headline, 0).await.unwrap(), []);
+    // One that is not published is like others as it will be once it is.
+    let withdrawn = like(gone, "Baltic pipeline withdrawn", 5).await.unwrap();
+    assert_eq!(withdrawn.len(), 3, "{withdrawn:?}");
+    assert_eq!(like(gone, "Something else", 5).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@ use base::{Actor, ArticleId, SectionId, Timestamp};
 use store::{Connection, Tx, sql};
 
 use super::{Article, Stage, State, by_id, revision};
+use crate::assignment;
 use crate::section::{self, Tree};
 use crate::{PublishError, Result};
 
@@ -24,7 +25,10 @@ pub(crate) async fn allowed(
 pub async fn object(on: &impl Connection, article: &Article) -> Result<Object> {
     let newest = revision(on, article.id, article.newest_revision).await?;
     let byline = newest.into_iter().flat_map(|newest| newest.content.byline);
+    let assigned = assignment::of_article(on, article.id).await?;
+    let assigned = assigned.into_iter().filter(|it| it.done_at.is_none()).map(|it| it.person_id);
     let owners = article.owner_id.into_iter().chain(byline.map(|author| author.person));
+    let owners = owners.chain(assigned);
     let stage = match (article.state, article.stage) {
         (State::Published | State::Withdrawn, _) => PolicyStage::Public,
         (State::Draft, Stage::Draft) => PolicyStage::Draft,

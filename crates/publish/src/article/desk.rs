@@ -10,7 +10,7 @@ use super::{Kind, Stage, State};
 pub struct Wanted {
     /// Only those in this state; every state else.
     pub state: Option<DeskState>,
-    /// Only those that this person began.
+    /// Only those that this person began, or has something to do with.
     pub owner: Option<PersonId>,
     /// Only those of this section itself.
     pub section: Option<SectionId>,
@@ -79,76 +79,160 @@ pub struct DeskRow {
     pub scheduled_at: Option<Timestamp>,
     /// Whether there are words that readers have yet to see.
     pub ahead: bool,
+    /// What was said with its last step, before it is published; empty for nothing.
+    pub note: String,
     /// When anything about it last changed.
     pub touched_at: Timestamp,
 }
 
+/// The columns of a [`Row`], before whatever says which.
+macro_rules! desk_sql {
+    ($rest:expr) => {
+        concat!(
+            "SELECT a.id, r.headline, r.kind, a.section_id, a.owner_id, a.state, a.stage, ",
+            "a.scheduled_at, a.newest_revision, a.published_revision, a.note, a.touched_at ",
+            "FROM articles a JOIN revisions r ON r.article_id = a.id ",
+            "AND r.number = a.newest_revision ",
+            $rest
+        )
+    };
+}
+
+/// What both lists of a desk ask for.
+macro_rules! filtered {
+    ($first:literal) => {
+        desk_sql!(concat!(
+            "WHERE ",
+            $first,
+            " AND (a.touched_at, a.id) < (?, ?)
+              AND (? = '' OR ? = CASE WHEN a.scheduled_at IS NOT NULL THEN 'scheduled'
+                                      WHEN a.state <> 'draft' THEN a.state ELSE a.stage END)
+              AND (? = ? OR a.section_id = ?)
+              AND a.desk_key LIKE ?
+              ORDER BY a.touched_at DESC, a.id DESC LIMIT ?"
+        ))
+    };
+}
+
+/// Of everybody, each state by an index of its own: a few of many are found without the others.
+const ANY: &str = filtered!("'' = ?");
+const IN_STAGE: &str = filtered!("a.state = 'draft' AND a.stage = ?");
+const SCHEDULED: &str = filtered!("a.scheduled_at IS NOT NULL AND 'scheduled' = ?");
+const WITHDRAWN: &str = filtered!("a.state = 'withdrawn' AND 'withdrawn' = ?");
+/// Those of a section are few, too; it is asked for where the state is not what makes them few.
+const IN_SECTION: &str = filtered!("a.section_id = ?");
+const OWN: &str = filtered!(
+    "a.id IN (SELECT id FROM articles WHERE owner_id = ? UNION
+              SELECT article_id FROM assignments WHERE person_id = ? AND done_at IS NULL)"
+);
+
 /// The articles that are wanted, those first that were touched last.
 pub async fn desk(on: &impl Connection, wanted: &Wanted, limit: i64) -> Result<Vec<DeskRow>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: ArticleId,
-        headline: String,
-        kind: String,
-        section_id: SectionId,
-        owner_id: Option<PersonId>,
-        state: String,
-        stage: String,
-        scheduled_at: Option<Timestamp>,
-        newest_revision: i64,
-        published_revision: Option<i64>,
-        touched_at: Timestamp,
-    }
     let (at, id) =
         wanted.before.unwrap_or((Timestamp::from_micros(i64::MAX), ArticleId(Uuid::max())));
     let state = wanted.state.map_or("", DeskState::name);
-    let rows: Vec<Row> = sql("SELECT a.id, r.headline, r.kind, a.section_id, a.owner_id, a.state,
-             a.stage, a.scheduled_at, a.newest_revision, a.published_revision, a.touched_at
-         FROM articles a
-         JOIN revisions r ON r.article_id = a.id AND r.number = a.newest_revision
-         WHERE (a.touched_at, a.id) < (?, ?)
-           AND (? = '' OR ? = CASE WHEN a.scheduled_at IS NOT NULL THEN 'scheduled'
-                                   WHEN a.state <> 'draft' THEN a.state ELSE a.stage END)
-           AND (? = ? OR a.owner_id = ?)
-           AND (? = ? OR a.section_id = ?)
-           AND (? = '' OR LOWER(r.headline) LIKE ?)
-         ORDER BY a.touched_at DESC, a.id DESC LIMIT ?")
-    .bind(at)
-    .bind(id)
-    .bind(state)
-    .bind(state)
-    .bind(i64::from(wanted.owner.is_none()))
-    .bind(1_i64)
-    .bind(wanted.owner.unwrap_or(PersonId(Uuid::nil())))
-    .bind(i64::from(wanted.section.is_none()))
-    .bind(1_i64)
-    .bind(wanted.section.unwrap_or(SectionId(Uuid::nil())))
-    .bind(wanted.text.trim())
-    .bind(like(&wanted.text))
-    .bind(limit)
+    let query = match (wanted.owner, wanted.state) {
+        (Some(owner), _) => sql(OWN).bind(owner).bind(owner),
+        (None, None | Some(DeskState::Published)) => match wanted.section {
+            Some(section) => sql(IN_SECTION).bind(section),
+            // Most are published: whoever looks for those finds them on the way.
+            None => sql(ANY).bind(""),
+        },
+        (None, Some(DeskState::Draft | DeskState::Review | DeskState::Ready)) => {
+            sql(IN_STAGE).bind(state)
+        }
+        (None, Some(DeskState::Scheduled)) => sql(SCHEDULED).bind(state),
+        (None, Some(DeskState::Withdrawn)) => sql(WITHDRAWN).bind(state),
+    };
+    let rows: Vec<Row> = query
+        .bind(at)
+        .bind(id)
+        .bind(state)
+        .bind(state)
+        .bind(i64::from(wanted.section.is_none()))
+        .bind(1_i64)
+        .bind(wanted.section.unwrap_or(SectionId(Uuid::nil())))
+        .bind(like(&wanted.text))
+        .bind(limit)
+        .all(on)
+        .await?;
+    Ok(rows.into_iter().map(Row::read).collect())
+}
+
+/// The drafts that were given back to whoever began them, with a word.
+pub async fn given_back(on: &impl Connection, owner: PersonId) -> Result<Vec<DeskRow>> {
+    let rows: Vec<Row> = sql(desk_sql!(
+        "WHERE a.owner_id = ? AND a.state = 'draft' AND a.stage = 'draft' AND a.note <> ''
+           AND a.noted_by <> a.owner_id ORDER BY a.touched_at DESC LIMIT 50"
+    ))
+    .bind(owner)
     .all(on)
     .await?;
-    let read = |row: Row| DeskRow {
-        state: match (row.scheduled_at, State::parse(&row.state)) {
+    Ok(rows.into_iter().map(Row::read).collect())
+}
+
+/// What will be published by itself from `from` until before `until`.
+pub async fn scheduled_between(
+    on: &impl Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<DeskRow>> {
+    let rows: Vec<Row> = sql(desk_sql!(
+        "WHERE a.scheduled_at >= ? AND a.scheduled_at < ? ORDER BY a.scheduled_at, a.id LIMIT 1000"
+    ))
+    .bind(from)
+    .bind(until)
+    .all(on)
+    .await?;
+    Ok(rows.into_iter().map(Row::read).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: ArticleId,
+    headline: String,
+    kind: String,
+    section_id: SectionId,
+    owner_id: Option<PersonId>,
+    state: String,
+    stage: String,
+    scheduled_at: Option<Timestamp>,
+    newest_revision: i64,
+    published_revision: Option<i64>,
+    note: String,
+    touched_at: Timestamp,
+}
+
+impl Row {
+    fn read(self) -> DeskRow {
+        let state = match (self.scheduled_at, State::parse(&self.state)) {
             (Some(_), _) => DeskState::Scheduled,
             (None, State::Published) => DeskState::Published,
             (None, State::Withdrawn) => DeskState::Withdrawn,
-            (None, State::Draft) => match Stage::parse(&row.stage) {
+            (None, State::Draft) => match Stage::parse(&self.stage) {
                 Some(Stage::Review) => DeskState::Review,
                 Some(Stage::Ready) => DeskState::Ready,
                 _ => DeskState::Draft,
             },
-        },
-        ahead: row.published_revision.is_some_and(|shown| shown < row.newest_revision),
-        id: row.id,
-        headline: row.headline,
-        kind: Kind::parse(&row.kind).unwrap_or(Kind::News),
-        section_id: row.section_id,
-        owner_id: row.owner_id,
-        scheduled_at: row.scheduled_at,
-        touched_at: row.touched_at,
-    };
-    Ok(rows.into_iter().map(read).collect())
+        };
+        DeskRow {
+            ahead: self.published_revision.is_some_and(|shown| shown < self.newest_revision),
+            // What was said on the way to readers is over once they see it.
+            note: if matches!(state, DeskState::Published | DeskState::Withdrawn) {
+                String::new()
+            } else {
+                self.note
+            },
+            state,
+            id: self.id,
+            headline: self.headline,
+            kind: Kind::parse(&self.kind).unwrap_or(Kind::News),
+            section_id: self.section_id,
+            owner_id: self.owner_id,
+            scheduled_at: self.scheduled_at,
+            touched_at: self.touched_at,
+        }
+    }
 }
 
 /// A pattern that finds the text anywhere; its own signs mean nothing.

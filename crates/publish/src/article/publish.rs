@@ -3,7 +3,7 @@ use base::{Actor, ArticleId, Timestamp, title_key};
 use store::{Event, Tx, sql};
 
 use super::allowed::allowed;
-use super::{State, by_id, listing, revision};
+use super::{State, by_id, listing, ready, revision};
 use crate::{PublishError, Result};
 
 /// How an article is published.
@@ -32,6 +32,7 @@ pub async fn publish(
             "An article cannot bear a date that is still to come. Schedule it instead.".into(),
         ));
     }
+    ready::check_revision(tx, actor, article, known.newest_revision, now).await?;
     show(tx, actor, article, known.newest_revision, how, now).await
 }
 
@@ -67,6 +68,11 @@ pub(super) async fn show(
     .bind(article)
     .run(tx)
     .await?;
+    sql("UPDATE revisions SET shown_at = ? WHERE id = ? AND shown_at IS NULL")
+        .bind(now)
+        .bind(shown.id)
+        .run(tx)
+        .await?;
     listing::list(tx, &known, &shown.content, published_at).await?;
     let after = listing::touches_of(tx, &known, &shown.content).await?;
     let event = Event::ArticlePublished {

@@ -27,6 +27,23 @@ pub struct Revision {
     pub created_at: Timestamp,
 }
 
+/// A revision without its words.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Counts the article's revisions from 1.
+    pub number: i64,
+    /// The name that somebody gave it; empty for none.
+    pub name: String,
+    /// How many words the body has.
+    pub words: i64,
+    /// Who wrote it.
+    pub actor: Actor,
+    /// When.
+    pub created_at: Timestamp,
+    /// When readers first saw it, if they did.
+    pub shown_at: Option<Timestamp>,
+}
+
 /// An article as readers see it.
 #[derive(Clone, Debug)]
 pub struct PublishedArticle {
@@ -243,6 +260,30 @@ pub async fn revisions(on: &impl Connection, article: ArticleId) -> Result<Vec<R
             .all(on)
             .await?;
     rows.into_iter().map(RevisionRow::read).collect()
+}
+
+/// All revisions of an article without their words, the newest first.
+pub async fn versions(on: &impl Connection, article: ArticleId) -> Result<Vec<Version>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+        name: String,
+        words: i64,
+        actor: String,
+        created_at: Timestamp,
+        shown_at: Option<Timestamp>,
+    }
+    let rows: Vec<Row> = sql("SELECT number, name, words, actor, created_at, shown_at
+         FROM revisions WHERE article_id = ? ORDER BY number DESC")
+    .bind(article)
+    .all(on)
+    .await?;
+    let read = |row: Row| {
+        let Row { number, name, words, created_at, shown_at, .. } = row;
+        let actor = read_json("actor", &row.actor)?;
+        Ok(Version { number, name, words, actor, created_at, shown_at })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The corrections of an article, the oldest first.

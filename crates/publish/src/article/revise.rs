@@ -2,8 +2,8 @@ use accounts::policy::Action;
 use base::{Actor, ArticleId, RevisionId, Timestamp};
 use store::{Event, StoreError, Tx, sql};
 
-use super::Content;
 use super::allowed::allowed;
+use super::{Article, Content};
 use crate::{PublishError, Result};
 
 /// Writes the next revision. Readers of a published article go on seeing the published one.
@@ -29,8 +29,19 @@ pub async fn revise(
             known.newest_revision
         )));
     }
-    let number = known.newest_revision + 1;
-    let revision = write(tx, actor, article, number, &content, now).await?;
+    record(tx, actor, &known, &content, now).await
+}
+
+/// Writes the next revision, of content that was checked, in the name of whoever wrote it.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    actor: &Actor,
+    known: &Article,
+    content: &Content,
+    now: Timestamp,
+) -> Result<i64> {
+    let (article, number) = (known.id, known.newest_revision + 1);
+    let revision = write(tx, actor, article, number, content, now).await?;
     tx.append(actor, &Event::ArticleRevised { article, revision }, now).await?;
     Ok(number)
 }
@@ -67,8 +78,9 @@ pub(super) async fn write(
     .bind(now)
     .run(tx)
     .await?;
-    sql("UPDATE articles SET newest_revision = ?, touched_at = ? WHERE id = ?")
+    sql("UPDATE articles SET newest_revision = ?, desk_key = ?, touched_at = ? WHERE id = ?")
         .bind(number)
+        .bind(content.headline.to_lowercase())
         .bind(now)
         .bind(article)
         .run(tx)

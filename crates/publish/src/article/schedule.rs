@@ -4,7 +4,7 @@ use store::{Connection, Event, Tx, sql};
 
 use super::allowed::{allowed, touch};
 use super::publish::{Publish, show};
-use super::{Article, by_id};
+use super::{Article, by_id, ready, revision};
 use crate::{PublishError, Result};
 
 /// Has the newest revision published by itself at a time to come. What is written after this does
@@ -22,6 +22,7 @@ pub async fn schedule(
             "{at} has passed. Publish the article, or give a time to come."
         )));
     }
+    ready::check_revision(tx, actor, article, known.newest_revision, at).await?;
     touch(tx, article, now).await?;
     sql("UPDATE articles SET scheduled_at = ?, scheduled_revision = ? WHERE id = ?")
         .bind(at)
@@ -55,22 +56,45 @@ pub async fn unschedule(
 }
 
 /// Publishes all that is due, and says how many articles that were. Called by every node: what one
-/// has published is due no more.
+/// has published is due no more. A story is held back when a photo of it may be used no longer.
 pub async fn release_due(tx: &mut Tx, due: Timestamp, now: Timestamp) -> Result<usize> {
     let ids: Vec<ArticleId> = sql("SELECT id AS value FROM articles
          WHERE scheduled_at IS NOT NULL AND scheduled_at <= ? ORDER BY scheduled_at, id")
     .bind(due)
     .values(tx)
     .await?;
+    let mut released = 0;
     for id in &ids {
         if let Some(Article { scheduled_at: Some(at), scheduled_revision: Some(number), .. }) =
             by_id(tx, *id).await?
         {
+            if hold_back(tx, *id, number, now).await? {
+                continue;
+            }
+            released += 1;
             // The article bears the time that was set, however late this node came to it.
             show(tx, &Actor::System, *id, number, Publish::default(), at.min(now)).await?;
         }
     }
-    Ok(ids.len())
+    Ok(released)
+}
+
+/// Whether a scheduled story must not appear: then it is scheduled no more, and waits for somebody
+/// who chooses another photo.
+async fn hold_back(tx: &mut Tx, article: ArticleId, number: i64, now: Timestamp) -> Result<bool> {
+    let Some(due) = revision(tx, article, number).await? else { return Ok(false) };
+    let Some((photo, day)) = ready::ended(tx, &due.content, now).await? else { return Ok(false) };
+    sql("UPDATE articles SET scheduled_at = NULL, scheduled_revision = NULL WHERE id = ?")
+        .bind(article)
+        .run(tx)
+        .await?;
+    touch(tx, article, now).await?;
+    tracing::warn!(
+        "The article {article} was not published at its time: its photo {photo} could be used \
+         until {day} only."
+    );
+    tx.append(&Actor::System, &Event::ArticleHeldBack { article, photo }, now).await?;
+    Ok(true)
 }
 
 /// When the next article is due, if any is.

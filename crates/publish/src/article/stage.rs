@@ -34,7 +34,13 @@ pub async fn stage(
     if known.stage == to {
         return Ok(());
     }
-    sql("UPDATE articles SET stage = ? WHERE id = ?").bind(to.name()).bind(article).run(tx).await?;
+    sql("UPDATE articles SET stage = ?, note = ?, noted_by = ? WHERE id = ?")
+        .bind(to.name())
+        .bind(note.trim())
+        .bind(actor.person())
+        .bind(article)
+        .run(tx)
+        .await?;
     touch(tx, article, now).await?;
     let event =
         Event::ArticleStaged { article, stage: to.name().to_owned(), note: note.trim().to_owned() };

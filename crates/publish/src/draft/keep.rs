@@ -1,11 +1,11 @@
 use accounts::policy::{self, Action};
-use base::{Actor, ArticleId, PersonId, Timestamp};
+use base::{Actor, ArticleId, PersonId, PhotoId, Timestamp};
 use store::{Connection, FromQueryResult, Position, StoreError, Tx, sql};
 use uuid::Uuid;
 
 use super::DraftId;
 use super::shared::{Said, Shared};
-use crate::article::{self, Article};
+use crate::article::{self, Article, Content};
 use crate::{PublishError, Result};
 
 /// A shared document as it is kept.
@@ -62,9 +62,7 @@ async fn begin(tx: &mut Tx, known: &Article, now: Timestamp) -> Result<Opened> {
     let said =
         Said { content: newest.content, section: Some(known.section_id), slug: known.slug.clone() };
     let epoch: ArticleId = tx.new_id(now);
-    // Every editor of the document has a number of its own; this one is begun by the epoch.
-    let client = u64::from(u32::from_be_bytes(last_four(epoch.0)));
-    let state = Shared::begin(client, &said).state();
+    let state = Shared::begin(client(epoch.0), &said).state();
     sql("DELETE FROM draft_updates WHERE article_id = ?").bind(known.id).run(tx).await?;
     sql("INSERT INTO drafts (article_id, epoch, revision, state, position) VALUES (?, ?, ?, ?, 0)
          ON CONFLICT (article_id) DO UPDATE SET epoch = excluded.epoch,
@@ -78,9 +76,10 @@ async fn begin(tx: &mut Tx, known: &Article, now: Timestamp) -> Result<Opened> {
     Ok(Opened { id: DraftId { article: known.id, epoch: epoch.0 }, state, position: 0 })
 }
 
-fn last_four(id: Uuid) -> [u8; 4] {
+/// Every editor of a document has a number of its own; the program takes it from a new id.
+pub(super) fn client(id: Uuid) -> u64 {
     let [.., a, b, c, d] = *id.as_bytes();
-    [a, b, c, d]
+    u64::from(u32::from_be_bytes([a, b, c, d]))
 }
 
 /// Keeps an update. Whoever applied it to the document has checked what it changes.
@@ -94,8 +93,7 @@ pub async fn append(
     bytes: &[u8],
     now: Timestamp,
 ) -> Result<Position> {
-    let current = row(tx, draft.article).await?;
-    if current.is_none_or(|row| row.epoch != draft.epoch) {
+    if epoch(tx, draft.article).await? != Some(draft.epoch) {
         return Err(PublishError::Conflict(
             "This story was begun anew by a program. Load the page again.".into(),
         ));
@@ -120,8 +118,7 @@ pub async fn since(
     draft: DraftId,
     position: Position,
 ) -> Result<Option<Vec<Written>>> {
-    let current = row(on, draft.article).await?;
-    if current.is_none_or(|row| row.epoch != draft.epoch) {
+    if epoch(on, draft.article).await? != Some(draft.epoch) {
         return Ok(None);
     }
     let written = sql("SELECT position, bytes FROM draft_updates
@@ -137,13 +134,15 @@ pub async fn since(
 /// Draws all updates of a document together into its state.
 pub async fn compact(tx: &mut Tx, draft: DraftId) -> Result<()> {
     let Some((shared, position)) = current(tx, draft.article).await? else { return Ok(()) };
-    sql("UPDATE drafts SET state = ?, position = ? WHERE article_id = ? AND epoch = ?")
-        .bind(shared.state())
-        .bind(position)
-        .bind(draft.article)
-        .bind(draft.epoch)
-        .run(tx)
-        .await?;
+    sql("UPDATE drafts SET state = ?, position = ?,
+           written_at = (SELECT touched_at FROM articles WHERE id = article_id)
+         WHERE article_id = ? AND epoch = ?")
+    .bind(shared.state())
+    .bind(position)
+    .bind(draft.article)
+    .bind(draft.epoch)
+    .run(tx)
+    .await?;
     sql("DELETE FROM draft_updates WHERE article_id = ? AND position <= ?")
         .bind(draft.article)
         .bind(position)
@@ -178,6 +177,55 @@ pub(super) async fn noted(tx: &mut Tx, article: ArticleId, revision: i64) -> Res
     Ok(())
 }
 
+/// Says that what was written upon one revision stands upon another one now, which says the same of
+/// all that the document does not say anew.
+pub(crate) async fn follows(tx: &mut Tx, article: ArticleId, from: i64, to: i64) -> Result<()> {
+    sql("UPDATE drafts SET revision = ? WHERE article_id = ? AND revision = ?")
+        .bind(to)
+        .bind(article)
+        .bind(from)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// The shared document of an article, if there is one that knows this revision.
+pub(crate) async fn newest(
+    on: &impl Connection,
+    article: ArticleId,
+    revision: i64,
+) -> Result<Option<Shared>> {
+    match row(on, article).await? {
+        Some(row) if row.revision == revision => {
+            load(on, DraftId { article, epoch: row.epoch }).await
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Puts a photo in place of another one in the shared document of an article, and says whether it
+/// was there. Browsers that have the story open are told, as of anything that is written.
+pub(crate) async fn replace_photo(
+    tx: &mut Tx,
+    article: &Article,
+    old: PhotoId,
+    new: PhotoId,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(row) = row(tx, article.id).await? else { return Ok(false) };
+    let Some((shared, _)) = current(tx, article.id).await? else { return Ok(false) };
+    let editor: ArticleId = tx.new_id(now);
+    let editor = client(editor.0);
+    let Some(update) = shared.photo_replaced(editor, old, new) else { return Ok(false) };
+    append(tx, DraftId { article: article.id, epoch: row.epoch }, None, &update, now).await?;
+    Ok(true)
+}
+
+/// Asked at each keystroke, and so without the document.
+async fn epoch(on: &impl Connection, article: ArticleId) -> Result<Option<Uuid>, StoreError> {
+    sql("SELECT epoch AS value FROM drafts WHERE article_id = ?").bind(article).optional(on).await
+}
+
 async fn row(on: &impl Connection, article: ArticleId) -> Result<Option<Row>, StoreError> {
     sql("SELECT epoch, revision, state, position FROM drafts WHERE article_id = ?")
         .bind(article)
@@ -191,4 +239,18 @@ pub async fn load(on: &impl Connection, draft: DraftId) -> Result<Option<Shared>
     let Some(written) = since(on, draft, row.position).await? else { return Ok(None) };
     let updates = written.iter().map(|it| it.bytes.as_slice());
     Ok(Shared::load(&row.state, updates).ok())
+}
+
+/// What an article's shared document says, or its newest revision while nobody has opened it.
+///
+/// # Errors
+/// [`PublishError::Invalid`] when the document says what is no article yet.
+pub async fn content(on: &impl Connection, known: &Article) -> Result<Content> {
+    if let Some(row) = row(on, known.id).await?.filter(|row| row.revision == known.newest_revision)
+        && let Some(shared) = load(on, DraftId { article: known.id, epoch: row.epoch }).await?
+    {
+        return Ok(shared.said().map_err(PublishError::Invalid)?.content);
+    }
+    let newest = article::revision(on, known.id, known.newest_revision).await?;
+    Ok(newest.ok_or(PublishError::NoSuchArticle(known.id))?.content)
 }

@@ -9,9 +9,11 @@ use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use base::{PersonId, SectionId};
+use accounts::policy::{Action, Object, check_on};
+use base::{Actor, PersonId, PhotoId, SectionId};
 use document::Document;
-use serde_json::Value;
+use serde_json::{Value, json};
+use yrs::types::xml::Xml as _;
 use yrs::updates::decoder::Decode as _;
 use yrs::{
     Any, Array as _, ClientID, Doc, GetString as _, Map as _, OffsetKind, Options, Out,
@@ -63,6 +65,23 @@ impl Field {
         Self::Slug,
     ];
 
+    /// What somebody has to be allowed who changes it.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Photo => Action::PlacePhoto,
+            Self::Kind | Self::Section | Self::Slug => Action::FileArticle,
+            _ => Action::WriteArticle,
+        }
+    }
+
+    /// The fields of a story that somebody may change.
+    pub fn of(actor: &Actor, story: &Object) -> BTreeSet<Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|field| check_on(actor, field.action(), story).is_ok())
+            .collect()
+    }
+
     /// As the shared document and the page call it.
     pub fn name(self) -> &'static str {
         match self {
@@ -109,6 +128,9 @@ pub struct Said {
     pub slug: String,
 }
 
+/// Above every number that a browser gives itself.
+const ABOVE_BROWSERS: u64 = 1 << 52;
+
 /// The names of all there is; anything else is foreign.
 const ROOTS: [&str; 7] = ["body", "byline", "dateline", "deck", "fields", "headline", "related"];
 
@@ -137,18 +159,15 @@ impl Shared {
                 said.section.map(|section| section.to_string()).unwrap_or_default(),
             );
             fields.insert(&mut txn, "slug", said.slug.as_str());
-            let photo = content.photo.as_ref().map_or(
-                Value::Null,
-                |lead| serde_json::json!({ "photo": lead.photo, "caption": lead.caption }),
-            );
+            let photo = wanted(content, Field::Photo).unwrap_or_default();
             fields.insert(&mut txn, "photo", to_any(&photo));
             let byline = txn.get_or_insert_array("byline");
             for author in &content.byline {
-                byline.push_back(&mut txn, to_any(&serde_json::json!(author)));
+                byline.push_back(&mut txn, to_any(&json!(author)));
             }
             let related = txn.get_or_insert_array("related");
             for story in &content.related {
-                related.push_back(&mut txn, to_any(&serde_json::json!(story)));
+                related.push_back(&mut txn, to_any(&json!(story)));
             }
             let fragment = txn.get_or_insert_xml_fragment("body");
             body::write(&mut txn, &fragment, &content.body.to_json());
@@ -190,8 +209,10 @@ impl Shared {
     /// # Errors
     /// When it is refused, the document is of no more use.
     pub fn merge(&self, bytes: &[u8]) -> Result<(), Refused> {
-        let update = guarded(|| Update::decode_v1(bytes).ok()).flatten();
-        let update = update.ok_or(Refused::Unreadable)?;
+        self.apply(decoded(bytes)?)
+    }
+
+    fn apply(&self, update: Update) -> Result<(), Refused> {
         // Dropped in the middle of a panic, the transaction would be committed, and panic again.
         let mut txn = ManuallyDrop::new(self.0.transact_mut());
         let taken = guarded(|| {
@@ -213,8 +234,27 @@ impl Shared {
         let closed: Vec<Field> =
             Field::ALL.into_iter().filter(|field| !may.contains(field)).collect();
         let before: Vec<Value> = closed.iter().map(|field| self.value(*field)).collect();
-        self.merge(bytes)?;
+        let update = decoded(bytes)?;
+        if !guarded(|| self.goes_on(&update)).unwrap_or(false) {
+            return Err(Refused::Unreadable);
+        }
+        self.apply(update)?;
         guarded(|| self.check(&closed, &before)).unwrap_or(Err(Refused::Unreadable))
+    }
+
+    /// Whether an update goes on, for each of its editors, where the document ends. Behind a gap Yjs
+    /// waits for what is missing, and yrs reads on (and counts wrongly when the gap is filled): what
+    /// one of them shows, the other does not.
+    fn goes_on(&self, update: &Update) -> bool {
+        let known = self.0.transact().state_vector();
+        update.insertions(true).iter().all(|(client, ranges)| {
+            let mut end = known.get(client);
+            ranges.iter().all(|range| {
+                let fits = range.start <= end;
+                end = end.max(range.end);
+                fits
+            })
+        })
     }
 
     /// What an update must not have done.
@@ -252,6 +292,61 @@ impl Shared {
         let known = guarded(|| StateVector::decode_v1(state_vector).ok()).flatten();
         let known = known.ok_or(Refused::Unreadable)?;
         guarded(|| self.0.transact().encode_state_as_update_v1(&known)).ok_or(Refused::Unreadable)
+    }
+
+    /// Makes these fields say what the content says, and gives the update that does so. What says
+    /// it already stays as it is, and with it whatever others write there meanwhile. `editor` numbers
+    /// whoever does this.
+    pub(super) fn rewritten(
+        &self,
+        editor: u64,
+        content: &Content,
+        fields: &BTreeSet<Field>,
+    ) -> Result<Vec<u8>, Refused> {
+        let copy = self.copy_of(editor)?;
+        let changed: Vec<Field> = fields
+            .iter()
+            .copied()
+            .filter(|field| wanted(content, *field).is_some_and(|it| it != copy.value(*field)))
+            .collect();
+        let mut txn = copy.0.transact_mut();
+        for field in changed {
+            let value = wanted(content, field).unwrap_or_default();
+            match field {
+                Field::Headline | Field::Deck | Field::Dateline => {
+                    let text = txn.get_or_insert_text(field.name());
+                    let length = text.len(&txn);
+                    text.remove_range(&mut txn, 0, length);
+                    text.insert(&mut txn, 0, value.as_str().unwrap_or_default());
+                }
+                Field::Kind | Field::Language | Field::Section | Field::Slug | Field::Photo => {
+                    let fields = txn.get_or_insert_map("fields");
+                    fields.insert(&mut txn, field.name(), to_any(&value));
+                }
+                Field::Byline | Field::Related => {
+                    let list = txn.get_or_insert_array(field.name());
+                    let length = list.len(&txn);
+                    list.remove_range(&mut txn, 0, length);
+                    for one in value.as_array().into_iter().flatten() {
+                        list.push_back(&mut txn, to_any(one));
+                    }
+                }
+                Field::Body => {
+                    let body = txn.get_or_insert_xml_fragment("body");
+                    body::rewrite(&mut txn, &body, &value);
+                }
+            }
+        }
+        Ok(txn.encode_update_v1())
+    }
+
+    /// A copy that a program changes. Of several who change the same at once Yjs lets the highest
+    /// number win, and browsers number themselves with 32 bits: so nobody who has yet to hear of the
+    /// change takes it back.
+    fn copy_of(&self, editor: u64) -> Result<Self, Refused> {
+        let copy = Self::empty(ABOVE_BROWSERS + editor);
+        copy.merge(&self.state())?;
+        Ok(copy)
     }
 
     /// What the document says. Suggestions that nobody has accepted are left out, and what somebody
@@ -292,6 +387,41 @@ impl Shared {
         })
     }
 
+    /// Whether a photo is anywhere in it, also where it is only suggested.
+    pub fn shows(&self, photo: PhotoId) -> bool {
+        let is_lead = self.value(Field::Photo)["photo"] == photo.to_string();
+        let txn = self.0.transact();
+        let body = txn.get_xml_fragment("body");
+        is_lead || body.is_some_and(|body| !body::photos(&txn, &body, photo).is_empty())
+    }
+
+    /// The update that puts a photo in place of another one; none when that is nowhere in it.
+    ///
+    /// `editor` numbers whoever does this.
+    pub fn photo_replaced(&self, editor: u64, old: PhotoId, new: PhotoId) -> Option<Vec<u8>> {
+        let copy = self.copy_of(editor).ok()?;
+        let before = copy.0.transact().state_vector();
+        let mut lead = copy.value(Field::Photo);
+        {
+            let mut txn = copy.0.transact_mut();
+            let body = txn.get_or_insert_xml_fragment("body");
+            let within = body::photos(&txn, &body, old);
+            let is_lead = lead["photo"] == old.to_string();
+            if within.is_empty() && !is_lead {
+                return None;
+            }
+            if is_lead {
+                lead["photo"] = new.to_string().into();
+                let fields = txn.get_or_insert_map("fields");
+                fields.insert(&mut txn, Field::Photo.name(), to_any(&lead));
+            }
+            for photo in within {
+                photo.insert_attribute(&mut txn, body::PHOTO_ID, new.to_string());
+            }
+        }
+        Some(copy.0.transact().encode_state_as_update_v1(&before))
+    }
+
     /// What a field says, as JSON.
     fn value(&self, field: Field) -> Value {
         let txn = self.0.transact();
@@ -315,6 +445,29 @@ impl Shared {
             }
         }
     }
+}
+
+/// How a document spells what a content says in a field; where a story belongs is no part of it.
+fn wanted(content: &Content, field: Field) -> Option<Value> {
+    Some(match field {
+        Field::Headline => json!(content.headline),
+        Field::Deck => json!(content.deck),
+        Field::Dateline => json!(content.dateline),
+        Field::Kind => json!(content.kind.name()),
+        Field::Language => json!(content.language),
+        Field::Photo => content
+            .photo
+            .as_ref()
+            .map_or(Value::Null, |lead| json!({ "photo": lead.photo, "caption": lead.caption })),
+        Field::Byline => json!(content.byline),
+        Field::Related => json!(content.related),
+        Field::Body => content.body.to_json(),
+        Field::Section | Field::Slug => return None,
+    })
+}
+
+fn decoded(bytes: &[u8]) -> Result<Update, Refused> {
+    guarded(|| Update::decode_v1(bytes).ok()).flatten().ok_or(Refused::Unreadable)
 }
 
 /// Runs what reads foreign bytes: yrs panics over some that no Yjs ever wrote.

@@ -111,6 +111,7 @@ impl Yaml {
         self.text(&format!("{first}file"), &written.path);
         let own = &written.own;
         let own_credit = own.credit.as_ref().or(own.creator.as_ref());
+        let until = photo.usable_until.map(|day| day.to_string()).unwrap_or_default();
         let words = [
             ("caption", caption.unwrap_or(&photo.caption), own.caption.as_ref()),
             ("credit", &photo.credit, own_credit),
@@ -118,12 +119,17 @@ impl Yaml {
             ("alt", &photo.alt, own.alt.as_ref()),
             ("creator", &photo.creator, own.creator.as_ref()),
             ("copyright", &photo.copyright, own.copyright.as_ref()),
+            ("rights", &photo.rights, own.terms.as_ref()),
+            ("usable_until", &until, own.usable_until.as_ref()),
         ];
         for (key, text, own) in words {
             // An import believes the file where front matter is silent.
             if !text.is_empty() || own.is_some_and(|own| !own.is_empty()) {
                 self.text(&format!("{next}{key}"), text);
             }
+        }
+        if photo.decorative {
+            self.line(&format!("{next}decorative: true"));
         }
         let usual = ::photo::Focal::default();
         if (photo.focal_x, photo.focal_y) != (usual.x.into(), usual.y.into()) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Timestamp, is_slug, slugify};
+use base::{Day, Timestamp, is_slug, slugify};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
@@ -56,8 +56,11 @@ pub(super) struct PhotoWords {
     pub(super) credit: Option<String>,
     pub(super) credit_url: Option<String>,
     pub(super) alt: Option<String>,
+    pub(super) decorative: Option<bool>,
     pub(super) creator: Option<String>,
     pub(super) copyright: Option<String>,
+    pub(super) rights: Option<String>,
+    pub(super) usable_until: Option<Option<Day>>,
     pub(super) focal: Option<(u8, u8)>,
     pub(super) line: usize,
 }
@@ -410,14 +413,31 @@ impl Keys<'_> {
             }
             point
         });
+        let usable_until = field(value, &["usable_until", "usable-until"]).and_then(|text| {
+            if text.trim().is_empty() {
+                return Some(None);
+            }
+            let day = text.trim().parse::<Day>().ok();
+            if day.is_none() {
+                self.notice(
+                    "usable_until",
+                    "the day until which the photo may be used was left out; write one such as \
+                     2026-12-31",
+                );
+            }
+            day.map(Some)
+        });
         Some(PhotoWords {
             file: file.trim().to_owned(),
             caption: field(value, &["caption"]),
             credit: field(value, &["credit"]),
             credit_url: field(value, &["credit_url", "credit-url"]),
             alt: field(value, &["alt"]),
+            decorative: field(value, &["decorative"]).map(|flag| flag == "true"),
             creator: field(value, &["creator"]),
             copyright: field(value, &["copyright"]),
+            rights: field(value, &["rights"]),
+            usable_until,
             focal,
             line,
         })

@@ -269,7 +269,10 @@ fn said_by_both(front: &PhotoWords, body: &PhotoWords) -> PhotoWords {
         credit_url: or(&front.credit_url, &body.credit_url),
         alt: or(&front.alt, &body.alt),
         creator: front.creator.clone(),
+        decorative: front.decorative,
         copyright: front.copyright.clone(),
+        rights: front.rights.clone(),
+        usable_until: front.usable_until,
         focal: front.focal.or(body.focal),
         line: front.line,
     }

@@ -551,8 +551,11 @@ fn described(words: &PhotoWords) -> DescribePhoto {
         credit: words.credit.clone(),
         credit_url: words.credit_url.clone(),
         alt: words.alt.clone(),
+        decorative: words.decorative,
         creator: words.creator.clone(),
         copyright: words.copyright.clone(),
+        rights: words.rights.clone(),
+        usable_until: words.usable_until,
         focal: words.focal,
     }
 }

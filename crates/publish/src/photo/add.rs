@@ -1,5 +1,5 @@
 use accounts::policy::{self, Action};
-use base::{Actor, PhotoId, Timestamp};
+use base::{Actor, Day, PhotoId, Timestamp};
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use store::{Event, Files, Store, Tx, sql};
@@ -35,12 +35,23 @@ pub async fn prepare(
     bytes: Bytes,
     now: Timestamp,
 ) -> Result<Prepared> {
-    policy::check(actor, Action::KeepPhotos)?;
+    prepare_as(store, files, actor, bytes, store.new_id(now)).await
+}
+
+/// The same, of a file that becomes the photo of this id when it is not known already.
+pub(super) async fn prepare_as(
+    store: &Store,
+    files: &Files,
+    actor: &Actor,
+    bytes: Bytes,
+    id: PhotoId,
+) -> Result<Prepared> {
+    policy::check_anywhere(actor, Action::KeepPhotos)?;
     let content_hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
     let inspected = ::photo::inspect(&bytes).map_err(rejected)?;
     let size = bytes.len();
     let known: Option<PhotoId> = known(store, &content_hash).await?;
-    let id = known.unwrap_or_else(|| store.new_id(now));
+    let id = known.unwrap_or(id);
     let original_key = format!("photos/{id}/original.{}", inspected.format.extension());
     let mut prepared =
         Prepared { id, content_hash, original_key, bytes: size, inspected, first: None };
@@ -118,7 +129,7 @@ pub async fn add(
     words: DescribePhoto,
     now: Timestamp,
 ) -> Result<PhotoId> {
-    policy::check(actor, Action::KeepPhotos)?;
+    policy::check_anywhere(actor, Action::KeepPhotos)?;
     let (Some(first), None) = (&prepared.first, known(tx, &prepared.content_hash).await?) else {
         return known(tx, &prepared.content_hash)
             .await?
@@ -130,9 +141,9 @@ pub async fn add(
     let focal = ::photo::Focal::default();
     sql("INSERT INTO photos
            (id, content_hash, original_key, format, bytes, width, height, caption, credit, alt,
-            creator, copyright, rights_url, licensor_url, digital_source_type, focal_x, focal_y,
+            creator, copyright, rights, usable_until, rights_url, licensor_url, digital_source_type, focal_x, focal_y,
             edition, shown_edition, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, ?)")
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, ?)")
     .bind(photo)
     .bind(prepared.content_hash.clone())
     .bind(prepared.original_key.clone())
@@ -145,6 +156,8 @@ pub async fn add(
     .bind(text(&own.alt))
     .bind(text(&own.creator))
     .bind(text(&own.copyright))
+    .bind(text(&own.terms))
+    .bind(own.usable_until.as_deref().and_then(|day| day.parse::<Day>().ok()))
     .bind(own.rights_url.clone())
     .bind(own.licensor_url.clone())
     .bind(own.digital_source_type.clone())
@@ -157,7 +170,7 @@ pub async fn add(
     // The first rendition carries what the file says of itself. Where the words say otherwise, the
     // next edition will carry them, and this one is shown until then.
     let mut edition = 1;
-    if describe::write(tx, photo, words).await? {
+    if describe::write(tx, photo, words).await?.is_shown() {
         edition = 2;
         sql("UPDATE photos SET edition = ? WHERE id = ?").bind(edition).bind(photo).run(tx).await?;
     }
@@ -199,6 +212,8 @@ fn first_rendition(bytes: &[u8]) -> Result<(::photo::Spec, Vec<u8>)> {
         PublishError::PhotoRejected("The picture has no size that a page could show.".into())
     })?;
     let metadata = ::photo::inspect(bytes).map_err(rejected)?.metadata;
+    // What was agreed with whoever sent it is not for readers.
+    let metadata = ::photo::Metadata { terms: None, ..metadata };
     let rendition = picture
         .render(&spec, ::photo::Focal::default(), &metadata)
         .map_err(|error| PublishError::PhotoRejected(error.to_string()))?;
@@ -215,6 +230,6 @@ fn whole(size: usize) -> i64 {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn rejected(why: ::photo::Rejected) -> PublishError {
+pub(super) fn rejected(why: ::photo::Rejected) -> PublishError {
     PublishError::PhotoRejected(why.to_string())
 }

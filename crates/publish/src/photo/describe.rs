@@ -1,6 +1,6 @@
 use accounts::policy::{self, Action};
 use base::limits::CAPTION_CHARS_MAX;
-use base::{Actor, PhotoId, Timestamp};
+use base::{Actor, Day, PhotoId, Timestamp};
 use store::{Event, Tx, sql};
 
 use super::{Photo, by_ids};
@@ -15,18 +15,24 @@ pub struct DescribePhoto {
     pub credit: Option<String>,
     /// Where the credit links to.
     pub credit_url: Option<String>,
-    /// What it shows, for those who cannot see it; empty when it is decorative.
+    /// What it shows, for those who cannot see it.
     pub alt: Option<String>,
+    /// Whether it says nothing that a text could say.
+    pub decorative: Option<bool>,
     /// Who made it.
     pub creator: Option<String>,
     /// Whose it is.
     pub copyright: Option<String>,
+    /// What it may be used for, in words.
+    pub rights: Option<String>,
+    /// The last day on which readers may be shown it; `Some(None)` sets no end.
+    pub usable_until: Option<Option<Day>>,
     /// The point that every crop keeps, in per cent from the left and from the top.
     pub focal: Option<(u8, u8)>,
 }
 
-/// Says of a photo what it shows and whose it is. Its renditions are made anew, since they carry
-/// those words and keep the focal point.
+/// Says of a photo what it shows and whose it is. Its renditions are made anew when they carry what
+/// has changed.
 pub async fn describe(
     tx: &mut Tx,
     actor: &Actor,
@@ -34,12 +40,14 @@ pub async fn describe(
     words: DescribePhoto,
     now: Timestamp,
 ) -> Result<()> {
-    policy::check(actor, Action::KeepPhotos)?;
-    if !write(tx, photo, words).await? {
+    policy::check_anywhere(actor, Action::KeepPhotos)?;
+    let changed = write(tx, photo, words).await?;
+    if changed == Changed::Nothing {
         return Ok(());
     }
     let edition: i64 =
-        sql("UPDATE photos SET edition = edition + 1 WHERE id = ? RETURNING edition AS value")
+        sql("UPDATE photos SET edition = edition + ? WHERE id = ? RETURNING edition AS value")
+            .bind(i64::from(changed.is_shown()))
             .bind(photo)
             .value(tx)
             .await?;
@@ -53,27 +61,50 @@ pub(crate) async fn says_otherwise(tx: &Tx, photo: PhotoId, words: DescribePhoto
     Ok(reworded(&known, words)? != known)
 }
 
-/// Writes the words, and says whether they changed anything.
-pub(super) async fn write(tx: &mut Tx, photo: PhotoId, words: DescribePhoto) -> Result<bool> {
+/// What words have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changed {
+    Nothing,
+    /// What the newsroom alone knows.
+    Record,
+    /// What readers are shown.
+    Shown,
+}
+
+impl Changed {
+    pub(super) fn is_shown(self) -> bool {
+        self == Self::Shown
+    }
+}
+
+/// Writes the words, and says what they changed.
+pub(super) async fn write(tx: &mut Tx, photo: PhotoId, words: DescribePhoto) -> Result<Changed> {
     let known = one(tx, photo).await?;
     let new = reworded(&known, words)?;
     if new == known {
-        return Ok(false);
+        return Ok(Changed::Nothing);
     }
-    sql("UPDATE photos SET caption = ?, credit = ?, credit_url = ?, alt = ?, creator = ?,
-           copyright = ?, focal_x = ?, focal_y = ? WHERE id = ?")
+    let unseen =
+        Photo { rights: known.rights.clone(), usable_until: known.usable_until, ..new.clone() };
+    let changed = if unseen == known { Changed::Record } else { Changed::Shown };
+    sql("UPDATE photos SET caption = ?, credit = ?, credit_url = ?, alt = ?, decorative = ?,
+           creator = ?, copyright = ?, rights = ?, usable_until = ?, focal_x = ?, focal_y = ?
+         WHERE id = ?")
     .bind(new.caption)
     .bind(new.credit)
     .bind(new.credit_url)
     .bind(new.alt)
+    .bind(new.decorative)
     .bind(new.creator)
     .bind(new.copyright)
+    .bind(new.rights)
+    .bind(new.usable_until)
     .bind(new.focal_x)
     .bind(new.focal_y)
     .bind(photo)
     .run(tx)
     .await?;
-    Ok(true)
+    Ok(changed)
 }
 
 async fn one(tx: &Tx, photo: PhotoId) -> Result<Photo> {
@@ -99,8 +130,11 @@ fn reworded(known: &Photo, words: DescribePhoto) -> Result<Photo> {
         credit: text(words.credit, &known.credit)?,
         credit_url,
         alt: text(words.alt, &known.alt)?,
+        decorative: words.decorative.unwrap_or(known.decorative),
         creator: text(words.creator, &known.creator)?,
         copyright: text(words.copyright, &known.copyright)?,
+        rights: text(words.rights, &known.rights)?,
+        usable_until: words.usable_until.unwrap_or(known.usable_until),
         focal_x: x,
         focal_y: y,
         ..known.clone()

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
-use base::{ArticleId, PhotoId};
-use store::{Connection, Result, sql};
+use base::{ArticleId, Day, PhotoId, Timestamp};
+use store::{Connection, FromQueryResult, Result, sql};
+use uuid::Uuid;
 
-use super::{Photo, Rendition};
+use super::{Photo, Rendition, rights};
 
 /// How far the renditions of a photo have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,21 +25,119 @@ pub async fn by_ids(on: &impl Connection, ids: &[PhotoId]) -> Result<BTreeMap<Ph
     Ok(photos.into_iter().map(|photo| (photo.id, photo)).collect())
 }
 
-/// The newest photos with this in what is said of them; all of them, when it is empty.
-pub async fn find(on: &impl Connection, text: &str, limit: i64) -> Result<Vec<Photo>> {
-    let plain: String = text
-        .trim()
-        .to_lowercase()
-        .chars()
-        .map(|c| if "%_\\".contains(c) { '_' } else { c })
-        .collect();
-    sql("SELECT * FROM photos
-         WHERE LOWER(caption || ' ' || credit || ' ' || alt || ' ' || creator) LIKE ?
-         ORDER BY created_at DESC, id DESC LIMIT ?")
-    .bind(format!("%{plain}%"))
+/// What somebody looks for at the photo desk.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Only those of which each of these words is said; empty for all.
+    pub text: &'a str,
+    /// Which of them.
+    pub which: Which,
+    /// The day that it is by the site's clocks.
+    pub today: Day,
+    /// Only those that are older than this, or as old with a lower id.
+    pub before: Option<(Timestamp, PhotoId)>,
+}
+
+/// Which photos.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// Every photo.
+    #[default]
+    All,
+    /// Those that lack words that belong to them.
+    Lacking,
+    /// Those that may be used for a few days only.
+    Ending,
+    /// Those that may be used no longer.
+    Ended,
+}
+
+impl Which {
+    /// Every choice, in the order of a menu.
+    pub const ALL: [Self; 4] = [Self::All, Self::Lacking, Self::Ending, Self::Ended];
+
+    /// As addresses and pages spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Lacking => "lacking",
+            Self::Ending => "ending",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// The choice of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|which| which.name() == name)
+    }
+}
+
+/// So many words of a search are looked for; more make no difference to what is found.
+const WORDS_MAX: usize = 6;
+
+/// The photos that are wanted, the newest first.
+pub async fn find(on: &impl Connection, wanted: Wanted<'_>, limit: i64) -> Result<Vec<Photo>> {
+    let mut words = wanted.text.split_whitespace().map(pattern).take(WORDS_MAX).fuse();
+    let mut word = || words.next().unwrap_or_else(|| "%".to_owned());
+    let (at, id) =
+        wanted.before.unwrap_or((Timestamp::from_micros(i64::MAX), PhotoId(Uuid::max())));
+    let (from, to) = rights::announced(wanted.today);
+    let which = wanted.which.name();
+    sql("SELECT p.* FROM photos p
+         JOIN (SELECT id, LOWER(caption || ' ' || credit || ' ' || alt || ' ' || creator || ' ' ||
+                 copyright || ' ' || rights) AS said FROM photos) w ON w.id = p.id
+         WHERE w.said LIKE ? AND w.said LIKE ? AND w.said LIKE ?
+           AND w.said LIKE ? AND w.said LIKE ? AND w.said LIKE ?
+           AND (p.created_at, p.id) < (?, ?)
+           AND (? <> 'lacking'
+                OR p.credit = '' OR (NOT p.decorative AND (p.caption = '' OR p.alt = '')))
+           AND (? <> 'ending' OR (p.usable_until >= ? AND p.usable_until <= ?))
+           AND (? <> 'ended' OR p.usable_until < ?)
+         ORDER BY p.created_at DESC, p.id DESC LIMIT ?")
+    .bind(word())
+    .bind(word())
+    .bind(word())
+    .bind(word())
+    .bind(word())
+    .bind(word())
+    .bind(at)
+    .bind(id)
+    .bind(which)
+    .bind(which)
+    .bind(from)
+    .bind(to)
+    .bind(which)
+    .bind(wanted.today)
     .bind(limit)
     .all(on)
     .await
+}
+
+/// Finds the word anywhere; its own signs mean nothing.
+fn pattern(word: &str) -> String {
+    let plain: String =
+        word.to_lowercase().chars().map(|c| if "%_\\".contains(c) { '_' } else { c }).collect();
+    format!("%{plain}%")
+}
+
+/// Photos that may be used no longer and that readers see all the same, with the articles that show
+/// them.
+pub async fn shown_though_ended(
+    on: &impl Connection,
+    today: Day,
+) -> Result<Vec<(PhotoId, ArticleId)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        photo_id: PhotoId,
+        article_id: ArticleId,
+    }
+    let rows: Vec<Row> = sql("SELECT u.photo_id, u.article_id FROM photos p
+         JOIN photo_uses u ON u.photo_id = p.id
+         WHERE p.usable_until < ? ORDER BY p.usable_until DESC, u.photo_id, u.article_id DESC")
+    .bind(today)
+    .all(on)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.photo_id, row.article_id)).collect())
 }
 
 /// Which articles' readers see this photo.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::{Actor, ArticleId, PersonId, PhotoId, Role, SectionId, Timestamp};
 use document::{Block, Document, Inline};
-use publish::article::{self, Content, CreateArticle, Kind, Publish};
+use publish::article::{self, Content, CreateArticle, Kind, LeadPhoto, Publish};
 use publish::photo::{self, DescribePhoto};
 use publish::{Result, section};
 use store::{Files, Store, Tx};
@@ -119,6 +119,25 @@ pub(crate) fn jpeg(shade: u8) -> Vec<u8> {
         .encode(&pixels, width as u16, height as u16, jpeg_encoder::ColorType::Rgb)
         .unwrap();
     bytes
+}
+
+/// All that readers have to be told of a photo.
+pub(crate) fn complete() -> DescribePhoto {
+    DescribePhoto {
+        caption: Some("A view".into()),
+        credit: Some("Jane Doe".into()),
+        alt: Some("A bridge".into()),
+        ..DescribePhoto::default()
+    }
+}
+
+pub(crate) fn leading(headline: &str, photo: PhotoId) -> Content {
+    Content { photo: Some(LeadPhoto { photo, caption: None }), ..content(headline) }
+}
+
+pub(crate) fn within(headline: &str, id: PhotoId) -> Content {
+    let body = Document::from_blocks(&[Block::Photo(document::Photo { id, caption: None })]);
+    Content { body: body.unwrap(), ..content(headline) }
 }
 
 pub(crate) async fn add_photo(store: &TestStore, shade: u8, words: DescribePhoto) -> PhotoId {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use accounts::person::AddPerson;
 use base::{Actor, ArticleId, PersonId, Role};
 use document::Document;
 use proptest::prelude::*;
@@ -288,4 +289,74 @@ on_both_engines! {
         let late = article::stage(&mut tx, &editor, shown, Stage::Review, "", noon()).await;
         assert!(matches!(late, Err(PublishError::Conflict(_))));
     }
+}
+
+on_both_engines! {
+    async fn a_restored_revision_is_written_again_and_what_stood_there_is_kept(store: &TestStore) {
+        let id = create(store, content("Two presidents speak")).await;
+        let mut tx = store.begin().await.unwrap();
+        let editor = rosa(&mut tx).await;
+        let opened = draft::open(&mut tx, &editor, id, noon()).await.unwrap();
+        // Two people have it open: what one of them writes beside the restored words stays.
+        let update = change(&opened.state, |txn| {
+            txn.get_or_insert_text("headline").insert(txn, 0, "Changed: ");
+            let body = txn.get_or_insert_xml_fragment("body");
+            let paragraph = body.push_back(txn, yrs::XmlElementPrelim::empty("paragraph"));
+            paragraph.push_back(txn, yrs::XmlTextPrelim::new("Added."));
+        });
+        draft::append(&mut tx, opened.id, editor.person(), &update, noon()).await.unwrap();
+        let first = article::revision(&tx, id, 1).await.unwrap().unwrap();
+
+        draft::restore(&mut tx, &editor, id, 1, noon()).await.unwrap();
+
+        let shared = draft::load(&tx, opened.id).await.unwrap().expect("the same document");
+        assert_eq!(shared.said().unwrap().content, first.content);
+        let second = article::revision(&tx, id, 2).await.unwrap().unwrap();
+        assert!(second.content.headline.starts_with("Changed: "), "what stood there is a revision");
+        let third = article::revision(&tx, id, 3).await.unwrap().unwrap();
+        assert_eq!(third.content, first.content);
+        // A browser that has followed until now understands what the program wrote.
+        let written = draft::since(&tx, opened.id, opened.position).await.unwrap().unwrap();
+        let updates = written.iter().map(|it| it.bytes.as_slice());
+        let browser = Shared::load(&opened.state, updates).unwrap();
+        assert_eq!(browser.said().unwrap().content, first.content);
+        tx.commit().await.unwrap();
+    }
+
+    async fn what_was_written_and_left_becomes_a_revision_of_who_wrote_it(store: &TestStore) {
+        let id = create(store, content("Two presidents speak")).await;
+        let mut tx = store.begin().await.unwrap();
+        let editor = rosa(&mut tx).await;
+        let opened = draft::open(&mut tx, &editor, id, noon()).await.unwrap();
+        draft::save_unattended(&mut tx, id, noon()).await.unwrap();
+        assert_eq!(article::versions(&tx, id).await.unwrap().len(), 1, "nothing was written");
+        let update = change(&opened.state, |txn| {
+            txn.get_or_insert_text("headline").insert(txn, 0, "Changed: ");
+        });
+        draft::append(&mut tx, opened.id, editor.person(), &update, noon()).await.unwrap();
+        draft::save_unattended(&mut tx, id, noon()).await.unwrap();
+        let versions = article::versions(&tx, id).await.unwrap();
+        assert_eq!(versions.len(), 2);
+        assert_eq!(versions[0].actor.person(), editor.person());
+        let again = draft::open(&mut tx, &editor, id, noon()).await.unwrap();
+        assert_eq!(again.id, opened.id, "the document goes on");
+        // A headline that is gone is no article: it stays in the document, and nothing is lost.
+        let now = draft::load(&tx, again.id).await.unwrap().unwrap().state();
+        let update = change(&now, |txn| {
+            let headline = txn.get_or_insert_text("headline");
+            let length = headline.len(txn);
+            headline.remove_range(txn, 0, length);
+        });
+        draft::append(&mut tx, opened.id, editor.person(), &update, noon()).await.unwrap();
+        draft::save_unattended(&mut tx, id, noon()).await.unwrap();
+        assert_eq!(article::versions(&tx, id).await.unwrap().len(), 2);
+        tx.commit().await.unwrap();
+    }
+}
+
+/// An editor whom the record knows.
+async fn rosa(tx: &mut Tx) -> Actor {
+    let add = AddPerson { role: Role::Editor, ..AddPerson::author("Rosa Kern") };
+    let person = accounts::person::add(tx, &Actor::Operator, add, noon()).await.unwrap();
+    Actor::Person { person, role: Role::Editor, grants: Vec::new() }
 }

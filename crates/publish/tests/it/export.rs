@@ -45,7 +45,7 @@ async fn newspaper(store: &Store) -> BTreeMap<String, String> {
                 let lead = content.photo.as_ref().filter(|lead| lead.photo == it.id);
                 let caption = lead.and_then(|lead| lead.caption.as_ref()).unwrap_or(&it.caption);
                 format!(
-                    "{} {} {caption:?} {:?} {:?} {:?} {:?} {:?} {}/{}",
+                    "{} {} {caption:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {:?} {}/{}",
                     lead.is_some(),
                     hashes[&it.id],
                     it.credit,
@@ -53,6 +53,9 @@ async fn newspaper(store: &Store) -> BTreeMap<String, String> {
                     it.alt,
                     it.creator,
                     it.copyright,
+                    it.decorative,
+                    it.rights,
+                    it.usable_until,
                     it.focal_x,
                     it.focal_y
                 )
@@ -127,6 +130,9 @@ on_both_engines! {
         let words = photo::DescribePhoto {
             caption: Some("Caption: with colon".into()),
             credit: Some("#credit".into()),
+            decorative: Some(true),
+            rights: Some("Once: in print & online".into()),
+            usable_until: Some(Some("2099-12-31".parse().unwrap())),
             creator: Some("Creator".into()),
             copyright: Some("© 2026".into()),
             focal: Some((0, 100)),

@@ -1,15 +1,14 @@
 //! Photos: kept once, described, rendered, and open to readers only where an article shows them.
 
 use base::{JobId, PhotoId};
-use document::{Block, Document};
-use publish::article::{self, Content, LeadPhoto};
+use publish::article;
 use publish::photo::{self, DescribePhoto, Progress, Rendered};
 use store::events;
 use testkit::{TestStore, noon, on_both_engines};
 
 use crate::desk::{
-    add_photo, after, change, content, create, editor, files, jpeg, publish, published, revise,
-    withdraw,
+    add_photo, after, change, complete, create, editor, files, jpeg, leading, publish, published,
+    revise, withdraw, within,
 };
 
 async fn one(store: &TestStore, id: PhotoId) -> photo::Photo {
@@ -31,15 +30,6 @@ async fn render(store: &TestStore, id: PhotoId, edition: i64) -> Rendered {
 
 async fn progress(store: &TestStore, id: PhotoId) -> Progress {
     photo::progress(store, &one(store, id).await).await.unwrap()
-}
-
-fn leading(headline: &str, photo: PhotoId) -> Content {
-    Content { photo: Some(LeadPhoto { photo, caption: None }), ..content(headline) }
-}
-
-fn within(headline: &str, id: PhotoId) -> Content {
-    let body = Document::from_blocks(&[Block::Photo(document::Photo { id, caption: None })]);
-    Content { body: body.unwrap(), ..content(headline) }
 }
 
 on_both_engines! {
@@ -201,7 +191,7 @@ on_both_engines! {
     }
 
     async fn readers_may_fetch_what_a_published_article_shows(store: &TestStore) {
-        let id = add_photo(store, 1, DescribePhoto::default()).await;
+        let id = add_photo(store, 1, complete()).await;
         assert!(!is_public(store, id).await, "nobody shows it");
         let article = create(store, leading("Shown", id)).await;
         assert!(!is_public(store, id).await, "a draft shows it");
@@ -218,8 +208,8 @@ on_both_engines! {
     }
 
     async fn another_photo_is_public_when_its_revision_is(store: &TestStore) {
-        let old = add_photo(store, 1, DescribePhoto::default()).await;
-        let new = add_photo(store, 2, DescribePhoto::default()).await;
+        let old = add_photo(store, 1, complete()).await;
+        let new = add_photo(store, 2, complete()).await;
         let article = published(store, leading("Shown", old)).await;
         revise(store, article, within("Shown", new)).await;
         assert!(is_public(store, old).await && !is_public(store, new).await);

@@ -4,7 +4,7 @@ use axum::Json as Sent;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use base::{PhotoId, Timestamp};
+use base::{Day, NotADay, PhotoId, Timestamp};
 use publish::photo::{self, DescribePhoto};
 use serde::{Deserialize, Serialize};
 use store::events;
@@ -39,12 +39,19 @@ pub(super) struct Photo {
     credit: String,
     /// Where the credit links to.
     credit_url: Option<String>,
-    /// What it shows, for those who cannot see it; empty when it is decorative.
+    /// What it shows, for those who cannot see it.
     alt: String,
+    /// Whether it says nothing that a text could say: then nobody is told its text.
+    decorative: bool,
     /// Who made it.
     creator: String,
     /// Whose it is.
     copyright: String,
+    /// What it may be used for, in words; readers are not told.
+    rights: String,
+    /// The last day on which readers may be shown it, by the site's clocks.
+    #[schema(value_type = Option<String>, example = "2026-12-31")]
+    usable_until: Option<Day>,
     /// Where its rights are stated.
     rights_url: Option<String>,
     /// Where it can be licensed.
@@ -116,13 +123,20 @@ pub(super) struct PhotoWords {
     /// Where the credit links to; an empty text takes the link away.
     #[schema(example = "https://example.org/rosa")]
     credit_url: Option<String>,
-    /// What it shows, for those who cannot see it; empty when it is decorative.
+    /// What it shows, for those who cannot see it.
     #[schema(max_length = 2000)]
     alt: Option<String>,
+    /// Whether it says nothing that a text could say: then nobody is told its text.
+    decorative: Option<bool>,
     /// Who made it.
     creator: Option<String>,
     /// Whose it is.
     copyright: Option<String>,
+    /// What it may be used for, in words.
+    rights: Option<String>,
+    /// The last day on which readers may be shown it; an empty text sets no end.
+    #[schema(example = "2026-12-31")]
+    usable_until: Option<String>,
     /// The point that every crop keeps.
     focal: Option<Focal>,
 }
@@ -140,10 +154,17 @@ pub(super) struct UploadWords {
     credit_url: Option<String>,
     /// What it shows, for those who cannot see it.
     alt: Option<String>,
+    /// Whether it says nothing that a text could say.
+    decorative: Option<bool>,
     /// Who made it.
     creator: Option<String>,
     /// Whose it is.
     copyright: Option<String>,
+    /// What it may be used for, in words.
+    rights: Option<String>,
+    /// The last day on which readers may be shown it.
+    #[param(example = "2026-12-31")]
+    usable_until: Option<String>,
     /// The point that every crop keeps, in per cent from the left; only together with `focal_y`.
     #[param(minimum = 0, maximum = 100)]
     focal_x: Option<u8>,
@@ -223,8 +244,9 @@ pub(super) async fn describe(
     Json(words): Json<PhotoWords>,
 ) -> Answer<Sent<Photo>> {
     read(&app, id).await?;
+    let words = words.read()?;
     let mut change = Change::begin(&app).await?;
-    photo::describe(&mut change.tx, &may.actor, id, words.into(), change.now).await?;
+    photo::describe(&mut change.tx, &may.actor, id, words, change.now).await?;
     change.commit(&app).await?;
     read(&app, id).await.map(Sent)
 }
@@ -246,8 +268,11 @@ async fn read(app: &App, id: PhotoId) -> Answer<Photo> {
         credit: photo.credit,
         credit_url: photo.credit_url,
         alt: photo.alt,
+        decorative: photo.decorative,
         creator: photo.creator,
         copyright: photo.copyright,
+        rights: photo.rights,
+        usable_until: photo.usable_until,
         rights_url: photo.rights_url,
         licensor_url: photo.licensor_url,
         digital_source_type: photo.digital_source_type,
@@ -271,17 +296,44 @@ impl UploadWords {
                 ));
             }
         };
-        let Self { caption, credit, credit_url, alt, creator, copyright, .. } = self;
-        Ok(DescribePhoto { caption, credit, credit_url, alt, creator, copyright, focal })
+        Ok(DescribePhoto {
+            caption: self.caption,
+            credit: self.credit,
+            credit_url: self.credit_url,
+            alt: self.alt,
+            decorative: self.decorative,
+            creator: self.creator,
+            copyright: self.copyright,
+            rights: self.rights,
+            usable_until: self.usable_until.as_deref().map(day).transpose()?,
+            focal,
+        })
     }
 }
 
-impl From<PhotoWords> for DescribePhoto {
-    fn from(words: PhotoWords) -> Self {
-        let PhotoWords { caption, credit, credit_url, alt, creator, copyright, focal } = words;
-        let focal = focal.map(|Focal { x, y }| (x, y));
-        Self { caption, credit, credit_url, alt, creator, copyright, focal }
+impl PhotoWords {
+    fn read(self) -> Answer<DescribePhoto> {
+        Ok(DescribePhoto {
+            caption: self.caption,
+            credit: self.credit,
+            credit_url: self.credit_url,
+            alt: self.alt,
+            decorative: self.decorative,
+            creator: self.creator,
+            copyright: self.copyright,
+            rights: self.rights,
+            usable_until: self.usable_until.as_deref().map(day).transpose()?,
+            focal: self.focal.map(|Focal { x, y }| (x, y)),
+        })
     }
+}
+
+/// A day, or none where the text is empty.
+fn day(text: &str) -> Answer<Option<Day>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|error: NotADay| Problem::malformed(error.to_string()))
 }
 
 impl From<photo::Rendition> for Rendition {

@@ -117,6 +117,7 @@ impl From<PublishError> for Problem {
             PublishError::Invalid(_)
             | PublishError::NoSuchArticle(_)
             | PublishError::NoSuchSection(_)
+            | PublishError::NoSuchUpload
             | PublishError::NoSuchPhoto(_)
             | PublishError::PhotoRejected(_) => Self::invalid(error.to_string()),
             PublishError::Files(error) => Self::internal(&error),

@@ -2,7 +2,7 @@
 
 use accounts::person::{self, DescribePerson};
 use accounts::second_factor::{self, Enrolment};
-use accounts::{AccountError, passkey, password, session};
+use accounts::{AccountError, identity, passkey, password, session};
 use axum::extract::{Path, State};
 use base::{SessionId, Timestamp};
 use base64::Engine as _;
@@ -18,7 +18,7 @@ use super::trouble::Trouble;
 use crate::App;
 
 #[derive(Serialize)]
-struct AccountPage {
+pub(super) struct AccountPage {
     /// Whether there is a way in yet.
     complete: bool,
     name: String,
@@ -28,6 +28,9 @@ struct AccountPage {
     email: String,
     passkeys_possible: bool,
     passkeys: Vec<Passkey>,
+    /// What staff call the provider that vouches for them.
+    provider: Option<String>,
+    identities: Vec<Identity>,
     has_password: bool,
     has_authenticator: bool,
     codes_left: i64,
@@ -40,6 +43,16 @@ struct Passkey {
     name: String,
     created: Timestamp,
     used: Option<Timestamp>,
+}
+
+/// An account at a provider.
+#[derive(Serialize)]
+struct Identity {
+    /// What staff call the provider, or its address when it is no more.
+    provider: String,
+    issuer: String,
+    subject: String,
+    created: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -189,14 +202,20 @@ pub(super) async fn end_session(
     go("/newsroom/account")
 }
 
-async fn finish(app: &App, staff: &Staff, frame: &Frame, done: Result<(), AccountError>) -> Answer {
+/// Shows the account again, with what could not be done.
+pub(super) async fn finish(
+    app: &App,
+    staff: &Staff,
+    frame: &Frame,
+    done: Result<(), AccountError>,
+) -> Answer {
     match done {
         Ok(()) => go("/newsroom/account"),
         Err(error) => frame.refuse(&page(app, staff).await?, &Trouble::from(error)),
     }
 }
 
-async fn page(app: &App, staff: &Staff) -> Result<AccountPage, Trouble> {
+pub(super) async fn page(app: &App, staff: &Staff) -> Result<AccountPage, Trouble> {
     let (store, now) = (app.store(), app.now());
     let known = &staff.session.person;
     let passkeys = passkey::all(store, known.id).await?.into_iter().map(|it| Passkey {
@@ -214,6 +233,15 @@ async fn page(app: &App, staff: &Staff) -> Result<AccountPage, Trouble> {
         created: it.created_at,
         seen: it.seen_at,
     });
+    let identities = identity::all(store, known.id).await?.into_iter().map(|it| Identity {
+        provider: match app.provider().filter(|provider| provider.issuer() == it.issuer) {
+            Some(provider) => provider.label().to_owned(),
+            None => it.issuer.clone(),
+        },
+        issuer: it.issuer,
+        subject: it.subject,
+        created: it.created_at,
+    });
     Ok(AccountPage {
         complete: staff.session.complete,
         name: known.name.clone(),
@@ -223,6 +251,8 @@ async fn page(app: &App, staff: &Staff) -> Result<AccountPage, Trouble> {
         email: known.email.clone().unwrap_or_default(),
         passkeys_possible: app.has_passkeys(),
         passkeys: passkeys.collect(),
+        provider: app.provider().map(|it| it.label().to_owned()),
+        identities: identities.collect(),
         has_password: password::is_set(store, known.id).await?,
         has_authenticator: second_factor::is_set(store, known.id).await?,
         codes_left: second_factor::codes_left(store, known.id).await?,

@@ -1,28 +1,32 @@
 //! A story at the desk: beginning one, the page on which it is written, and its way to readers.
 
+use std::collections::BTreeMap;
+
 use accounts::person;
 use accounts::policy::{Action, Object, check_anywhere, check_on};
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{Html, IntoResponse as _};
-use base::{Actor, ArticleId, SectionId, Timestamp};
+use base::{Actor, ArticleId, PhotoId, SectionId, Timestamp};
 use document::Document;
 use jiff::tz::TimeZone;
 use publish::article::{self, Article, Content, CreateArticle, Kind, Publish, Stage};
-use publish::draft::Field;
+use publish::draft::{DraftId, Field};
 use publish::{draft, section};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Tx;
 
+use super::assignments;
 use super::desk::{Choice, choices};
 use super::forms::{Fields, Posted};
 use super::gate::Staff;
 use super::page::{Answer, Frame, View, go};
-use super::sync::fields;
+use super::photos::{self, Remark};
+use super::revisions;
 use super::trouble::Trouble;
 use crate::App;
-use crate::pages;
+
+/// As many revisions as stand beside a story; its own page has all.
+const REVISIONS_SHOWN: usize = 8;
 
 #[derive(Serialize)]
 struct NewPage {
@@ -50,17 +54,17 @@ struct StoryPage {
     config: String,
     /// The names of those in the byline, as JSON by id.
     known: String,
-    revisions: Vec<RevisionRow>,
+    /// Photos that need somebody's eye.
+    remarks: Vec<Remark>,
+    /// The newest.
+    revisions: Vec<revisions::Row>,
     may: May,
-}
-
-#[derive(Serialize)]
-struct RevisionRow {
-    number: i64,
-    at: Timestamp,
-    who: String,
-    words: i64,
-    shown: bool,
+    /// What was said with the last step, and who said it.
+    note: String,
+    noted_by: String,
+    assignments: Vec<assignments::Row>,
+    /// Who can be given something to do; none where one may not.
+    candidates: Vec<assignments::Candidate>,
 }
 
 /// The steps that somebody may take with a story as it stands.
@@ -166,8 +170,19 @@ pub(super) async fn step(
     .await;
     match done {
         Ok(()) => go(&format!("/newsroom/articles/{id}")),
-        Err(trouble) => frame.refuse(&story_page(&app, &staff, &frame, id).await?, &trouble),
+        Err(trouble) => refuse(&app, &staff, &frame, id, &trouble).await,
     }
+}
+
+/// The story's page again, with what could not be done.
+pub(super) async fn refuse(
+    app: &App,
+    staff: &Staff,
+    frame: &Frame,
+    id: ArticleId,
+    trouble: &Trouble,
+) -> Answer {
+    frame.refuse(&story_page(app, staff, frame, id).await?, trouble)
 }
 
 async fn take(
@@ -194,13 +209,11 @@ async fn take(
         }
         "publish" => {
             draft::save(tx, actor, id, now).await?;
-            complete(tx, id).await?;
             let how = Publish { minor: fields.text("minor") == "yes", ..Publish::default() };
             article::publish(tx, actor, id, how, now).await?;
         }
         "schedule" => {
             draft::save(tx, actor, id, now).await?;
-            complete(tx, id).await?;
             let at = instant(fields.text("at"), zone)?;
             article::schedule(tx, actor, id, at, now).await?;
         }
@@ -212,61 +225,26 @@ async fn take(
     Ok(())
 }
 
-/// What readers must not be shown without: a photo's caption, its credit, and words for those who
-/// cannot see it.
-async fn complete(tx: &Tx, id: ArticleId) -> Result<(), Trouble> {
-    let Some(known) = article::by_id(tx, id).await? else { return Err(Trouble::missing("story")) };
-    let newest = article::revision(tx, id, known.newest_revision).await?;
-    let Some(newest) = newest else { return Err(Trouble::missing("story")) };
-    let photos = publish::photo::by_ids(tx, &newest.content.photos()).await?;
-    for (photo, details) in photos {
-        let lead = newest.content.photo.as_ref().filter(|lead| lead.photo == photo);
-        let own_caption = lead.and_then(|lead| lead.caption.as_deref()).unwrap_or_default();
-        let lacks: Vec<&str> = [
-            ("a caption", details.caption.is_empty() && own_caption.is_empty()),
-            ("a credit", details.credit.is_empty()),
-            ("a text for those who cannot see it", details.alt.is_empty()),
-        ]
-        .into_iter()
-        .filter_map(|(what, lacks)| lacks.then_some(what))
-        .collect();
-        if !lacks.is_empty() {
-            return Err(Trouble::invalid(format!(
-                "A photo of this story lacks {}. Say it at /newsroom/photos/{photo}.",
-                lacks.join(" and ")
-            )));
-        }
-    }
-    Ok(())
+/// The story as it stands and as the policy sees it, if the person may read it before it is published.
+pub(super) async fn readable(
+    app: &App,
+    staff: &Staff,
+    id: ArticleId,
+) -> Result<(Article, Object), Trouble> {
+    let store = app.store();
+    let known = article::by_id(store, id).await?.ok_or_else(|| Trouble::missing("story"))?;
+    let object = article::object(store, &known).await?;
+    check_on(staff.actor(), Action::ReadUnpublished, &object)?;
+    Ok((known, object))
 }
 
 /// What a `datetime-local` field says, by the clocks of the site.
-fn instant(text: &str, zone: &str) -> Result<Timestamp, Trouble> {
+pub(super) fn instant(text: &str, zone: &str) -> Result<Timestamp, Trouble> {
     let unclear =
         || Trouble::invalid("Say when: a day and a time to come, such as 2026-12-24 18:00.");
     let local: jiff::civil::DateTime = text.parse().map_err(|_| unclear())?;
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     zone.to_timestamp(local).map(Timestamp::from).map_err(|_| unclear())
-}
-
-/// `GET /newsroom/articles/{id}/preview`: the page that publishing would make, and nothing else.
-pub(super) async fn preview(
-    State(app): State<App>,
-    staff: Staff,
-    Path(id): Path<ArticleId>,
-) -> Answer {
-    let store = app.store();
-    let known = article::by_id(store, id).await?.ok_or_else(|| Trouble::missing("story"))?;
-    let object = article::object(store, &known).await?;
-    check_on(staff.actor(), Action::ReadUnpublished, &object)?;
-    let mut tx = store.begin().await?;
-    let opened = draft::open(&mut tx, staff.actor(), id, app.now()).await?;
-    tx.commit().await?;
-    let shared = draft::load(store, opened.id).await?.ok_or_else(|| Trouble::missing("story"))?;
-    let said = shared.said().map_err(Trouble::invalid)?;
-    let html = pages::preview(&app, &known, said.content).await?;
-    let policy = app.0.content_security_policy.clone();
-    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response())
 }
 
 async fn story_page(
@@ -287,18 +265,34 @@ async fn story_page(
     let people = person::by_ids(store, &ids).await?;
     let names = people.into_iter().map(|it| (it.id.to_string(), Value::String(it.name)));
     let names: Value = names.collect();
-    let can: Vec<_> = fields(staff.actor(), &object).into_iter().map(Field::name).collect();
+    let can: Vec<_> = Field::of(staff.actor(), &object).into_iter().map(Field::name).collect();
+    let mut revisions = revisions::rows(app, &known).await?;
+    revisions.truncate(REVISIONS_SHOWN);
     let epoch = opened.id.epoch;
     let config = json!({
         "article": format!("{id}.{epoch}"),
         "syncUrl": format!("/newsroom/articles/{id}/sync?epoch={epoch}"),
+        "epoch": epoch,
+        "notesUrl": format!("/newsroom/articles/{id}/notes"),
         "user": { "id": staff.person(), "name": staff.session.person.name },
         "language": frame.site.language,
         "canEdit": can,
         "words": app.0.templates.words().editor(&frame.language),
     });
+    let candidates = match check_on(staff.actor(), Action::EditArticle, &object) {
+        Ok(()) => assignments::candidates(app).await?,
+        Err(_) => Vec::new(),
+    };
+    let noted_by = match known.noted_by.filter(|_| known.state == article::State::Draft) {
+        Some(person) => person::by_id(store, person).await?.map(|it| it.name),
+        None => None,
+    };
     Ok(StoryPage {
         may: may(staff.actor(), &object, &known),
+        note: noted_by.as_ref().map(|_| known.note.clone()).unwrap_or_default(),
+        noted_by: noted_by.unwrap_or_default(),
+        assignments: assignments::rows(app, staff, id).await?,
+        candidates,
         id: id.to_string(),
         state: state(&known),
         address: known.path.clone(),
@@ -310,26 +304,33 @@ async fn story_page(
         // Inside a script element only `<` can do harm, and JSON can spell it otherwise.
         config: config.to_string().replace('<', "\\u003c"),
         known: names.to_string(),
-        revisions: revisions(app, &known).await?,
+        remarks: remarks(app, frame, &known, opened.id).await?,
+        revisions,
     })
 }
 
-async fn revisions(app: &App, known: &Article) -> Result<Vec<RevisionRow>, Trouble> {
-    let all = article::revisions(app.store(), known.id).await?;
-    let ids: Vec<_> = all.iter().filter_map(|it| it.actor.person()).collect();
-    let people = person::by_ids(app.store(), &ids).await?;
-    let name = |actor: &Actor| {
-        let person = actor.person();
-        people.iter().find(|it| Some(it.id) == person).map(|it| it.name.clone())
-    };
-    let rows = all.into_iter().map(|it| RevisionRow {
-        number: it.number,
-        at: it.created_at,
-        who: name(&it.actor).unwrap_or_else(|| "tribune".to_owned()),
-        words: it.words,
-        shown: known.published_revision == Some(it.number),
-    });
-    Ok(rows.collect())
+/// What is to be said of the photos that the story shows, or that its readers see.
+async fn remarks(
+    app: &App,
+    frame: &Frame,
+    known: &Article,
+    draft: DraftId,
+) -> Result<Vec<Remark>, Trouble> {
+    let (store, today) = (app.store(), photos::today(app, &frame.site.zone));
+    let written = draft::load(store, draft).await?.and_then(|shared| shared.said().ok());
+    let shown = article::published(store, known.id).await?;
+    let written = written.map(|said| said.content);
+    let shown = shown.map(|shown| shown.revision.content);
+    let mut remarks: BTreeMap<PhotoId, Remark> = BTreeMap::new();
+    for content in [written, shown].into_iter().flatten() {
+        for (id, photo) in publish::photo::by_ids(store, &content.photos()).await? {
+            let lacks = article::lacks(&content, &photo);
+            if let Some(remark) = photos::remark(&photo, &lacks, today) {
+                remarks.entry(id).or_insert(remark);
+            }
+        }
+    }
+    Ok(remarks.into_values().collect())
 }
 
 fn state(known: &Article) -> &'static str {

@@ -7,6 +7,8 @@ use accounts::policy::{Action, Object, check_anywhere, check_on};
 use axum::extract::{Query, State};
 use base::{ArticleId, PersonId, SectionId, Timestamp};
 use publish::article::{self, DeskRow, DeskState, Wanted};
+use publish::assignment;
+use publish::note::{self, Part};
 use publish::section::{self, Tree};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,8 @@ use super::trouble::Trouble;
 use crate::App;
 
 const PER_PAGE: i64 = 50;
+/// Of what waits for anybody, so many of those that were touched last.
+const WAITING_SHOWN: i64 = 20;
 
 /// The filters, as the form sends them.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -38,6 +42,22 @@ struct DeskPage {
     may_begin: bool,
     /// Whether only one's own stories are shown, whatever is asked.
     only_own: bool,
+    todo: Vec<Todo>,
+}
+
+/// Something that waits for whoever looks.
+#[derive(Serialize)]
+struct Todo {
+    /// `assigned`, `asked`, `given-back` or `waiting`.
+    why: &'static str,
+    story: String,
+    headline: String,
+    /// The task, or what was said.
+    text: String,
+    due: Option<Timestamp>,
+    late: bool,
+    /// Whose assignment it is, to say that it is done.
+    person: Option<String>,
 }
 
 /// A section to choose.
@@ -57,6 +77,7 @@ struct Row {
     state: &'static str,
     scheduled: Option<Timestamp>,
     ahead: bool,
+    note: String,
     touched: Timestamp,
 }
 
@@ -86,6 +107,7 @@ pub(super) async fn show(
     let older = found.last().filter(|_| more).map(|last| older(&filters, last));
     let names = names(&app, &found).await?;
     let rows = found.into_iter().map(|it| row(it, &tree, &names)).collect();
+    let todo = todo(&app, &staff, &tree).await?;
     frame.show(&DeskPage {
         filters,
         states: DeskState::ALL.map(DeskState::name).into(),
@@ -94,7 +116,69 @@ pub(super) async fn show(
         older,
         may_begin: check_anywhere(staff.actor(), Action::BeginArticle).is_ok(),
         only_own,
+        todo,
     })
+}
+
+/// What somebody must do: what was given to them, where they are asked for in a note, what was given
+/// back to them, and what waits for a step that they may take.
+async fn todo(app: &App, staff: &Staff, tree: &Tree) -> Result<Vec<Todo>, Trouble> {
+    let (store, me, now) = (app.store(), staff.person(), app.now());
+    let mut todo = Vec::new();
+    for it in assignment::open_of(store, me).await? {
+        todo.push(Todo {
+            why: "assigned",
+            story: it.article_id.to_string(),
+            headline: it.headline,
+            text: it.task,
+            due: it.due_at,
+            late: it.due_at.is_some_and(|due| due < now),
+            person: Some(me.to_string()),
+        });
+    }
+    let mentions = note::mentions_of(store, staff.actor()).await?;
+    let mut named: Vec<PersonId> = mentions.iter().flat_map(|it| it.text.people()).collect();
+    named.extend(mentions.iter().map(|it| it.by));
+    let named = person::by_ids(store, &named).await?;
+    let name = |id| named.iter().find(|it| it.id == id).map_or("", |it| it.name.as_str());
+    for it in mentions {
+        let said = it.text.parts().iter().map(|part| match part {
+            Part::Words(words) => words.clone(),
+            Part::Person(person) => format!("@{}", name(*person)),
+        });
+        todo.push(Todo {
+            why: "asked",
+            // The page goes to the note.
+            story: format!("{}#note-{}", it.article, it.note),
+            headline: it.headline,
+            text: format!("{}: {}", name(it.by), said.collect::<String>()),
+            due: None,
+            late: false,
+            person: None,
+        });
+    }
+    let of_row = |why, row: DeskRow| Todo {
+        why,
+        story: row.id.to_string(),
+        headline: row.headline,
+        text: row.note,
+        due: None,
+        late: false,
+        person: None,
+    };
+    let given_back = article::given_back(store, me).await?;
+    todo.extend(given_back.into_iter().map(|row| of_row("given-back", row)));
+    if check_anywhere(staff.actor(), Action::EditArticle).is_ok() {
+        let wanted = Wanted { state: Some(DeskState::Review), ..Wanted::default() };
+        for row in article::desk(store, &wanted, WAITING_SHOWN).await? {
+            let sections = tree.trail(row.section_id).into_iter().map(|it| it.id).collect();
+            let object = Object { sections, ..Object::default() };
+            if check_on(staff.actor(), Action::EditArticle, &object).is_ok() {
+                todo.push(of_row("waiting", row));
+            }
+        }
+    }
+    Ok(todo)
 }
 
 /// Whether somebody may read what others have not published.
@@ -135,6 +219,7 @@ fn row(row: DeskRow, tree: &Tree, names: &BTreeMap<PersonId, String>) -> Row {
         state: row.state.name(),
         scheduled: row.scheduled_at,
         ahead: row.ahead,
+        note: row.note,
         touched: row.touched_at,
     }
 }

@@ -16,11 +16,11 @@ const FORM_BYTES_MAX: usize = 256 * 1024;
 
 /// The fields of a form, in order.
 #[derive(Debug, Default)]
-pub(super) struct Fields(Vec<(String, String)>);
+pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// The first field of this name; empty when there is none.
-    pub(super) fn text(&self, name: &str) -> &str {
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 
@@ -35,7 +35,7 @@ impl Fields {
     }
 
     /// A text as it is kept: without the space around it.
-    pub(super) fn trimmed(&self, name: &str) -> &str {
+    pub(crate) fn trimmed(&self, name: &str) -> &str {
         self.text(name).trim()
     }
 }

@@ -1,8 +1,11 @@
 //! What each request to the newsroom passes, and who it turns out to be.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use accounts::ceremony;
 use accounts::policy::{self, Action};
+use accounts::reader;
 use accounts::session::{self, Session};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -14,6 +17,17 @@ use sha2::{Digest as _, Sha256};
 
 use super::trouble::Trouble;
 use crate::App;
+
+/// Names the cookie of a session.
+const SESSION: &str = "tribune";
+/// Names the cookie of a guest who said something.
+const GUEST: &str = "tribune-guest";
+/// Names the cookie of a reader who is signed in.
+const READER: &str = "tribune-reader";
+/// Names the cookie of the browser that asked for a link.
+const LINK: &str = "tribune-link";
+/// So long a guest's comments stay theirs.
+const GUEST_LASTS: Duration = Duration::from_secs(365 * 86_400);
 
 /// Somebody of the staff who is signed in: part of each handler's signature.
 #[derive(Clone)]
@@ -73,11 +87,54 @@ pub(super) async fn gate(State(app): State<App>, mut request: Request, next: Nex
 }
 
 /// Whether a request outside the newsroom comes from somebody of the staff.
-pub(crate) async fn is_staff(app: &App, headers: &HeaderMap) -> bool {
-    let Some(text) = cookie(app, headers) else { return false };
-    let found = session::find(app.store(), text, app.now()).await;
-    let session = found.ok().flatten().filter(|session| session.complete);
+pub(super) async fn is_staff(app: &App, headers: &HeaderMap) -> bool {
+    let session = staff_of(app, headers).await;
     session.is_some_and(|it| policy::check_anywhere(&it.actor, Action::KeepPhotos).is_ok())
+}
+
+/// The session of somebody of the staff who is on a reader's page.
+pub(crate) async fn staff_of(app: &App, headers: &HeaderMap) -> Option<Session> {
+    let found = session::find(app.store(), cookie(app, headers)?, app.now()).await;
+    let session = found.ok().flatten().filter(|session| session.complete)?;
+    policy::check_anywhere(&session.actor, Action::EnterNewsroom).is_ok().then_some(session)
+}
+
+/// What the browser of a guest shows to be the same again.
+pub(crate) fn guest_secret(app: &App, headers: &HeaderMap) -> Option<String> {
+    let text = named_cookie(headers, &full_name(app, GUEST))?;
+    let ours = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    ours.then(|| text.to_owned())
+}
+
+/// The cookie of a guest.
+pub(crate) fn guest_cookie(app: &App, secret: &str) -> HeaderValue {
+    cookie_with(app, GUEST, secret, GUEST_LASTS)
+}
+
+/// The session of a reader.
+pub(crate) async fn reader_of(app: &App, headers: &HeaderMap) -> Option<reader::Session> {
+    let text = named_cookie(headers, &full_name(app, READER))?;
+    reader::find(app.store(), text, app.now()).await.ok().flatten()
+}
+
+/// The cookie of a reader's session.
+pub(crate) fn reader_cookie(app: &App, secret: &str) -> HeaderValue {
+    cookie_with(app, READER, secret, reader::SESSION_LASTS)
+}
+
+/// Takes it away.
+pub(crate) fn unset_reader_cookie(app: &App) -> HeaderValue {
+    cookie_with(app, READER, "", Duration::ZERO)
+}
+
+/// What the browser shows to be the one that asked for a link.
+pub(crate) fn link_secret<'h>(app: &App, headers: &'h HeaderMap) -> Option<&'h str> {
+    named_cookie(headers, &full_name(app, LINK)).filter(|text| text.len() == 64)
+}
+
+/// The cookie of a browser that asks for a link.
+pub(crate) fn link_cookie(app: &App, secret: &str) -> HeaderValue {
+    cookie_with(app, LINK, secret, reader::LINK_LASTS)
 }
 
 /// The session of a cookie, with its new secret when it is given one.
@@ -105,7 +162,7 @@ pub(super) fn csrf(text: &str) -> String {
 
 /// Whether a page of this site had the browser send this. A browser says where a request comes from
 /// (Fetch Metadata; RFC 6454); what says nothing is no browser of today.
-pub(super) fn comes_from_here(app: &App, headers: &HeaderMap) -> bool {
+pub(crate) fn comes_from_here(app: &App, headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
         return false;
@@ -117,13 +174,18 @@ pub(super) fn comes_from_here(app: &App, headers: &HeaderMap) -> bool {
         || origin.split_once("://").is_some_and(|(_, named)| !named.is_empty() && named == host)
 }
 
-/// The name of the cookie: over HTTPS one that no other host or path can set.
-fn cookie_name(app: &App) -> &'static str {
-    if app.0.settings.public_url.scheme() == "https" { "__Host-tribune" } else { "tribune" }
+/// The whole name of a cookie: over HTTPS one that no other host or path can set.
+pub(super) fn full_name(app: &App, name: &str) -> String {
+    let https = app.0.settings.public_url.scheme() == "https";
+    format!("{}{name}", if https { "__Host-" } else { "" })
 }
 
 pub(super) fn cookie<'h>(app: &App, headers: &'h HeaderMap) -> Option<&'h str> {
-    let name = cookie_name(app);
+    named_cookie(headers, &full_name(app, SESSION))
+}
+
+/// What the browser brings under this name.
+pub(super) fn named_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter();
     all.filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
@@ -132,20 +194,29 @@ pub(super) fn cookie<'h>(app: &App, headers: &'h HeaderMap) -> Option<&'h str> {
 
 /// The cookie of a session that begins, or of one that has been given a new secret.
 pub(super) fn set_cookie(app: &App, text: &str) -> HeaderValue {
-    cookie_with(app, text, session::LONGEST.as_secs())
+    cookie_with(app, SESSION, text, session::LONGEST)
+}
+
+/// A cookie of what is begun and has to be finished in the same browser.
+pub(super) fn short_cookie(app: &App, name: &str, text: &str) -> HeaderValue {
+    cookie_with(app, name, text, ceremony::LASTS)
 }
 
 /// Takes the cookie away.
 pub(super) fn unset_cookie(app: &App) -> HeaderValue {
-    cookie_with(app, "", 0)
+    cookie_with(app, SESSION, "", Duration::ZERO)
 }
 
-fn cookie_with(app: &App, text: &str, seconds: u64) -> HeaderValue {
-    let name = cookie_name(app);
-    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+fn cookie_with(app: &App, name: &str, text: &str, lasts: Duration) -> HeaderValue {
+    let (name, seconds, secure) = (full_name(app, name), lasts.as_secs(), secure(app));
     let cookie =
         format!("{name}={text}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Over HTTPS a cookie goes over nothing else.
+pub(super) fn secure(app: &App) -> &'static str {
+    if app.0.settings.public_url.scheme() == "https" { "; Secure" } else { "" }
 }
 
 /// No answer of the newsroom is kept by anybody, framed by another site, or given a script that is
@@ -163,10 +234,13 @@ fn guarded(app: &App, mut response: Response, renewed: Option<String>, nonce: &s
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    let own = format!("{}=", full_name(app, SESSION));
+    let set = headers.get_all(header::SET_COOKIE).iter();
+    let is_set = set.into_iter().any(|value| value.as_bytes().starts_with(own.as_bytes()));
     if let Some(text) = renewed
-        && !headers.contains_key(header::SET_COOKIE)
+        && !is_set
     {
-        headers.insert(header::SET_COOKIE, set_cookie(app, &text));
+        headers.append(header::SET_COOKIE, set_cookie(app, &text));
     }
     response
 }

@@ -6,11 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use base::{Actor, ArticleId, Clock, PersonId};
+use base::{Actor, ArticleId, Clock, PersonId, Timestamp};
 use bytes::Bytes;
 use publish::PublishError;
 use publish::draft::{self, DraftId, Field, Shared};
+use publish::note;
 use store::{Position, Store};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
@@ -22,6 +24,8 @@ const BEHIND_MAX: usize = 1_024;
 const TOGETHER_MAX: usize = 256;
 /// How much a browser may send that has yet to be kept.
 const WAITING_MAX: usize = 4_096;
+/// While somebody writes on and on, a revision is made this often.
+const REVISION_EVERY: Duration = Duration::from_secs(10 * 60);
 /// A document that is larger is no article.
 const STATE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
@@ -49,8 +53,20 @@ struct Inner {
     /// None after an update was refused: the document has taken it all the same.
     shared: Option<Shared>,
     position: Position,
+    /// When a revision was last made by itself, or the room was opened.
+    revised_at: Timestamp,
+    /// How often the notes beside the story had changed, when everybody was told; none yet.
+    notes: Option<i64>,
     /// What each browser last said of itself, for those who come in.
     present: BTreeMap<u64, Bytes>,
+}
+
+/// A browser in a room, from the moment it is let in: whoever leaves then does not let go of the
+/// room, or two rooms of one story would not hear of each other.
+pub(super) struct Entered {
+    pub(super) room: Arc<Room>,
+    /// What is told from now on.
+    pub(super) told: broadcast::Receiver<Told>,
 }
 
 /// A frame for every browser but the one that it came from.
@@ -66,11 +82,17 @@ struct Kept {
     person: PersonId,
     bytes: Vec<u8>,
     room: Arc<Notify>,
-    done: oneshot::Sender<Result<(), String>>,
+    done: oneshot::Sender<Result<(), Refusal>>,
 }
 
-/// Why a browser's change was not taken, as a sentence.
-pub(super) type Refusal = String;
+/// Why a browser's change was not taken.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Refusal {
+    /// It never will be, as this sentence says.
+    Change(String),
+    /// Tribune cannot now. The browser keeps what it has, and comes again.
+    NotNow,
+}
 
 impl Hub {
     pub(crate) fn start(store: Store, clock: Arc<dyn Clock>) -> Self {
@@ -84,13 +106,13 @@ impl Hub {
         &self,
         actor: &Actor,
         article: ArticleId,
-    ) -> Result<Arc<Room>, PublishError> {
+    ) -> Result<Entered, PublishError> {
         let mut tx = self.store.begin().await?;
         let opened = draft::open(&mut tx, actor, article, self.clock.now()).await?;
         tx.commit().await?;
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(room) = rooms.get(&article).filter(|room| room.draft == opened.id) {
-            return Ok(Arc::clone(room));
+            return Ok(Entered::into(room));
         }
         let shared = Shared::load(&opened.state, []).ok();
         let room = Arc::new(Room {
@@ -98,19 +120,32 @@ impl Hub {
             inner: tokio::sync::Mutex::new(Inner {
                 shared,
                 position: opened.position,
+                revised_at: self.clock.now(),
+                notes: None,
                 present: BTreeMap::new(),
             }),
             told: broadcast::Sender::new(BEHIND_MAX),
             kept: Arc::default(),
         });
         rooms.insert(article, Arc::clone(&room));
+        let entered = Entered::into(&room);
         drop(rooms);
         tokio::spawn(follow(self.store.clone(), Arc::downgrade(&room)));
         room.kept.notify_one();
-        Ok(room)
+        Ok(entered)
     }
 
-    /// Lets go of a room when nobody is in it any more, and draws together what was written.
+    /// Something was written in a story, or beside it, and not by a socket: the room hears of it, if
+    /// there is one.
+    pub(super) fn written(&self, article: ArticleId) {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(room) = rooms.get(&article) {
+            room.kept.notify_one();
+        }
+    }
+
+    /// Lets go of a room when nobody is in it any more, makes a revision of what was written, and
+    /// draws it together.
     pub(super) async fn leave(&self, room: Arc<Room>) {
         {
             let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,17 +155,28 @@ impl Hub {
             }
             rooms.remove(&room.draft.article);
         }
-        let compacted: store::Result<()> = async {
+        let drawn_together: publish::Result<()> = async {
             let mut tx = self.store.begin().await?;
-            if let Err(error) = draft::compact(&mut tx, room.draft).await {
-                tracing::warn!("A draft was not drawn together: {error}");
-                return Ok(());
-            }
-            tx.commit().await
+            draft::save_unattended(&mut tx, room.draft.article, self.clock.now()).await?;
+            draft::compact(&mut tx, room.draft).await?;
+            Ok(tx.commit().await?)
         }
         .await;
-        if let Err(error) = compacted {
+        if let Err(error) = drawn_together {
             tracing::warn!("A draft was not drawn together: {error}");
+        }
+    }
+
+    /// Makes a revision of a story that has been written for long without one.
+    async fn revise(&self, article: ArticleId) {
+        let revised: publish::Result<()> = async {
+            let mut tx = self.store.begin().await?;
+            draft::save_unattended(&mut tx, article, self.clock.now()).await?;
+            Ok(tx.commit().await?)
+        }
+        .await;
+        if let Err(error) = revised {
+            tracing::warn!("No revision was made of what was written: {error}");
         }
     }
 
@@ -144,10 +190,11 @@ impl Hub {
     ) -> Result<(), Refusal> {
         let mut inner = room.inner.lock().await;
         let shared = self.document(&mut inner, room.draft).await?;
-        let taken = shared.take(&bytes, may).map_err(|error| error.to_string());
+        let taken = shared.take(&bytes, may).map_err(|error| Refusal::Change(error.to_string()));
         let taken = taken.and_then(|()| match shared.state().len() {
             length if length > STATE_BYTES_MAX => {
-                Err("This story has become too long to be kept. Divide it.".to_owned())
+                let too_long = "This story has become too long to be kept. Divide it.";
+                Err(Refusal::Change(too_long.to_owned()))
             }
             _ => Ok(()),
         });
@@ -155,15 +202,24 @@ impl Hub {
             inner.shared = None;
             return Err(refusal);
         }
+        let now = self.clock.now();
+        let due = now.since(inner.revised_at) > REVISION_EVERY;
+        if due {
+            inner.revised_at = now;
+        }
         let (done, is_done) = oneshot::channel();
         let kept = Arc::clone(&room.kept);
         let update = Kept { draft: room.draft, person, bytes, room: kept, done };
         let sent = self.keeper.send(update).await;
-        let ended = || "Tribune is being stopped. Your work is kept in this browser.".to_owned();
-        sent.map_err(|_| ended())?;
-        let result = is_done.await.map_err(|_| ended()).flatten();
+        sent.map_err(|_| Refusal::NotNow)?;
+        // The order of the record is settled. Whoever writes beside this one need not wait for the
+        // disk twice: both become true with one flush.
+        drop(inner);
+        let result = is_done.await.map_err(|_| Refusal::NotNow).flatten();
         if result.is_err() {
-            inner.shared = None;
+            room.inner.lock().await.shared = None;
+        } else if due {
+            self.revise(room.draft.article).await;
         }
         result
     }
@@ -177,7 +233,8 @@ impl Hub {
     ) -> Result<(Vec<u8>, Vec<u8>), Refusal> {
         let mut inner = room.inner.lock().await;
         let shared = self.document(&mut inner, room.draft).await?;
-        let missing = shared.missing(state_vector).map_err(|error| error.to_string())?;
+        let missing =
+            shared.missing(state_vector).map_err(|error| Refusal::Change(error.to_string()))?;
         Ok((missing, shared.state_vector()))
     }
 
@@ -188,20 +245,27 @@ impl Hub {
         draft: DraftId,
     ) -> Result<&'i Shared, Refusal> {
         if inner.shared.is_none() {
-            let loaded =
-                draft::load(&self.store, draft).await.map_err(|error| error.to_string())?;
-            inner.shared = loaded;
+            inner.shared = draft::load(&self.store, draft).await.map_err(|error| {
+                tracing::error!("An open story could not be loaded: {error}");
+                Refusal::NotNow
+            })?;
         }
         let begun_anew = "This story was begun anew by a program. Load the page again.";
-        inner.shared.as_ref().ok_or_else(|| begun_anew.to_owned())
+        inner.shared.as_ref().ok_or_else(|| Refusal::Change(begun_anew.to_owned()))
+    }
+}
+
+impl Entered {
+    /// To be called while nobody can let go of the room.
+    fn into(room: &Arc<Room>) -> Self {
+        Self { room: Arc::clone(room), told: room.told.subscribe() }
     }
 }
 
 impl Room {
-    /// Hears what is told from now on, and gives what those who are here say of themselves.
-    pub(super) async fn join(&self) -> (broadcast::Receiver<Told>, Vec<Bytes>) {
-        let inner = self.inner.lock().await;
-        (self.told.subscribe(), inner.present.values().cloned().collect())
+    /// What those who are here say of themselves.
+    pub(super) async fn here(&self) -> Vec<Bytes> {
+        self.inner.lock().await.present.values().cloned().collect()
     }
 
     /// Tells the others what a browser says of itself.
@@ -249,6 +313,16 @@ async fn follow(store: Store, room: std::sync::Weak<Room>) {
             }
             Err(error) => tracing::warn!("An open story is held up: {error}"),
         }
+        match note::version(&store, strong.draft.article).await {
+            Ok(version) => {
+                let known = inner.notes.replace(version);
+                if known.is_some_and(|known| known != version) {
+                    let frame = messages::told(&serde_json::json!({ "kind": "notes" }));
+                    let _ = strong.told.send(Told { from: 0, frame });
+                }
+            }
+            Err(error) => tracing::warn!("The notes of an open story are held up: {error}"),
+        }
         drop(inner);
         drop(strong);
         if several_nodes {
@@ -262,7 +336,7 @@ async fn follow(store: Store, room: std::sync::Weak<Room>) {
             }
         } else {
             // A room that nobody is in any more is let go of; this looks now and then.
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(30), kept.notified()).await;
+            let _ = tokio::time::timeout(Duration::from_secs(30), kept.notified()).await;
         }
     }
 }
@@ -280,13 +354,10 @@ async fn keep(store: Store, clock: Arc<dyn Clock>, mut waiting: mpsc::Receiver<K
     }
 }
 
-async fn keep_all(store: &Store, clock: &dyn Clock, batch: &[Kept]) -> Vec<Result<(), String>> {
+async fn keep_all(store: &Store, clock: &dyn Clock, batch: &[Kept]) -> Vec<Result<(), Refusal>> {
     let failed = |error: &dyn std::error::Error| {
         tracing::error!("What was written could not be kept: {error}");
-        vec![
-            Err("Tribune could not keep this. Your work is kept in this browser.".into());
-            batch.len()
-        ]
+        vec![Err(Refusal::NotNow); batch.len()]
     };
     let mut tx = match store.begin().await {
         Ok(tx) => tx,
@@ -298,12 +369,103 @@ async fn keep_all(store: &Store, clock: &dyn Clock, batch: &[Kept]) -> Vec<Resul
             draft::append(&mut tx, one.draft, Some(one.person), &one.bytes, clock.now()).await;
         match appended {
             Ok(_) => results.push(Ok(())),
-            Err(PublishError::Conflict(why)) => results.push(Err(why)),
+            Err(PublishError::Conflict(why)) => results.push(Err(Refusal::Change(why))),
             Err(error) => return failed(&error),
         }
     }
     match tx.commit().await {
         Ok(()) => results,
         Err(error) => failed(&error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use publish::article::{self, Author, Content, CreateArticle, Kind};
+    use publish::section::{self, CreateSection};
+    use testkit::{TestStore, noon};
+    use yrs::updates::decoder::Decode as _;
+    use yrs::{Doc, ReadTxn as _, Text as _, Transact as _, Update};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_leaves_takes_no_room_from_who_comes_in() {
+        let store = TestStore::sqlite().await;
+        let app = crate::testing::app(&store);
+        let story = story(&store).await;
+        let (hub, operator) = (app.hub(), &Actor::Operator);
+        let first = hub.enter(operator, story).await.unwrap();
+        let second = hub.enter(operator, story).await.unwrap();
+        drop(first.told);
+        hub.leave(first.room).await;
+        let third = hub.enter(operator, story).await.unwrap();
+        assert!(Arc::ptr_eq(&second.room, &third.room), "both write in one room");
+
+        let before = Arc::downgrade(&second.room);
+        drop(third);
+        drop(second.told);
+        hub.leave(second.room).await;
+        let later = hub.enter(operator, story).await.unwrap();
+        assert!(
+            !std::ptr::eq(before.as_ptr(), Arc::as_ptr(&later.room)),
+            "an empty one is let go of"
+        );
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn only_what_can_never_be_kept_is_refused_for_good() {
+        let store = TestStore::sqlite().await;
+        let app = crate::testing::app(&store);
+        let story = story(&store).await;
+        let hub = app.hub();
+        let Entered { room, .. } = hub.enter(&Actor::Operator, story).await.unwrap();
+        let rosa = PersonId(uuid::Uuid::from_u128(1));
+        let (state, _) = hub.synchronise(&room, &[0]).await.unwrap();
+        let all = Field::ALL.into();
+
+        let none = BTreeSet::new();
+        let change = letter(&state);
+        let refusal = hub.take(&room, rosa, &none, change.clone()).await.unwrap_err();
+        assert!(matches!(refusal, Refusal::Change(_)), "{refusal:?}");
+
+        Store::close(&store).await;
+        let refusal = hub.take(&room, rosa, &all, change.clone()).await.unwrap_err();
+        assert_eq!(refusal, Refusal::NotNow, "a database that is away may come back");
+    }
+
+    /// What a browser sends that writes a letter into the headline.
+    fn letter(state: &[u8]) -> Vec<u8> {
+        let doc = Doc::new();
+        doc.transact_mut().apply_update(Update::decode_v1(state).unwrap()).unwrap();
+        let before = doc.transact().state_vector();
+        let headline = doc.get_or_insert_text("headline");
+        headline.insert(&mut doc.transact_mut(), 0, "A");
+        doc.transact().encode_state_as_update_v1(&before)
+    }
+
+    async fn story(store: &TestStore) -> ArticleId {
+        let mut tx = store.begin().await.unwrap();
+        let operator = &Actor::Operator;
+        let command = CreateSection { path: "news".to_owned(), name: "News".to_owned() };
+        let section = section::create(&mut tx, operator, command, noon()).await.unwrap();
+        let rosa = accounts::person::AddPerson::author("Rosa Kern");
+        let person = accounts::person::add(&mut tx, operator, rosa, noon()).await.unwrap();
+        let content = Content {
+            kind: Kind::News,
+            language: "en".to_owned(),
+            headline: "Two in one room".to_owned(),
+            deck: String::new(),
+            dateline: String::new(),
+            byline: vec![Author { person, role: None }],
+            body: document::Document::default(),
+            photo: None,
+            related: Vec::new(),
+        };
+        let command = CreateArticle { section, slug: None, content, translation_of: None };
+        let story = article::create(&mut tx, operator, command, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        story
     }
 }

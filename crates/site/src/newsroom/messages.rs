@@ -57,6 +57,11 @@ pub(super) fn refused(sentence: &str) -> Bytes {
     frame(&[3], sentence.as_bytes())
 }
 
+/// Something has happened beside the document.
+pub(super) fn told(event: &serde_json::Value) -> Bytes {
+    frame(&[4], event.to_string().as_bytes())
+}
+
 fn frame(kinds: &[u8], content: &[u8]) -> Bytes {
     let mut bytes = kinds.to_vec();
     write(&mut bytes, content.len() as u64);
@@ -137,6 +142,7 @@ mod tests {
         assert_eq!(read(&update(b"")), Some(Message::Update(Vec::new())));
         assert_eq!(read(&awareness(&long)), Some(Message::Awareness(long)));
         assert_eq!(saved(300).as_ref(), [2, 0xAC, 2]);
+        assert_eq!(told(&7.into()).as_ref(), [4, 1, b'7']);
     }
 
     #[test]

@@ -54,6 +54,7 @@ impl Frame {
             csrf: self.staff.as_ref().map(|staff| staff.csrf.clone()),
             name: self.staff.as_ref().map(|staff| staff.session.person.name.clone()),
             may_keep_photos: may(Action::KeepPhotos),
+            may_moderate: may(Action::Moderate),
             may_arrange_front: self
                 .staff
                 .as_ref()

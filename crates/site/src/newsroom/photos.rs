@@ -1,39 +1,43 @@
-//! The photo desk: uploading, finding, and saying what a photo shows and whose it is.
+//! The photo desk: what there is, what is found, and what needs somebody's eye.
+
+use std::collections::BTreeMap;
 
 use accounts::policy::{self, Action};
-use axum::Json;
-use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
-use base::limits::PHOTO_BYTES_MAX;
-use base::{PhotoId, Timestamp};
-use publish::article;
-use publish::photo::{self, DescribePhoto, Photo};
+use axum::extract::{Query, State};
+use base::{ArticleId, Day, PhotoId};
+use publish::article::{self, Teaser};
+use publish::photo::{self, Lack, Photo, Wanted, Which};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use store::FileError;
-use tokio::sync::Semaphore;
 
-use super::forms::Posted;
 use super::gate::Staff;
-use super::page::{Answer, Frame, View, go};
+use super::page::{Answer, Frame, View};
 use super::trouble::Trouble;
 use crate::App;
 
-/// Decoding takes a core and memory, so few are decoded at a time.
-static UPLOADS: Semaphore = Semaphore::const_new(2);
 const PER_PAGE: i64 = 60;
 
 #[derive(Deserialize)]
 pub(super) struct Question {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    which: String,
+    /// Where the page begins: after the last photo of the one before.
+    before: Option<PhotoId>,
 }
 
 #[derive(Serialize)]
-struct PhotosPage {
+pub(super) struct PhotosPage {
     q: String,
+    which: &'static str,
+    choices: Vec<&'static str>,
     photos: Vec<Row>,
+    /// The last photo, when there may be more.
+    older: Option<String>,
+    /// What readers see though it may be used no longer.
+    ended: Vec<Ended>,
+    /// What came of the files that a form without scripts has sent.
+    pub(super) sent: Vec<Sent>,
 }
 
 #[derive(Serialize)]
@@ -43,41 +47,39 @@ struct Row {
     credit: String,
     alt: String,
     lacks: bool,
-}
-
-impl View for PhotosPage {
-    const TEMPLATE: &'static str = "photos.html";
+    ending: Option<String>,
+    ended: Option<String>,
 }
 
 #[derive(Serialize)]
-struct PhotoPage {
-    id: String,
-    width: i64,
-    height: i64,
-    kilobytes: i64,
-    caption: String,
-    credit: String,
-    credit_url: String,
-    alt: String,
-    creator: String,
-    copyright: String,
-    focal_x: i64,
-    focal_y: i64,
-    failure: Option<String>,
-    added: Timestamp,
-    made: usize,
-    planned: usize,
+struct Ended {
+    photo: Row,
     uses: Vec<Use>,
 }
 
+/// What came of one file.
+#[derive(Serialize)]
+pub(super) struct Sent {
+    pub(super) name: String,
+    pub(super) id: Option<String>,
+    pub(super) trouble: Option<String>,
+}
+
+/// A story that shows a photo.
 #[derive(Serialize)]
 struct Use {
     headline: String,
     address: String,
 }
 
-impl View for PhotoPage {
-    const TEMPLATE: &'static str = "photo.html";
+impl From<Teaser> for Use {
+    fn from(teaser: Teaser) -> Self {
+        Self { headline: teaser.headline, address: teaser.path }
+    }
+}
+
+impl View for PhotosPage {
+    const TEMPLATE: &'static str = "photos.html";
 }
 
 /// `GET /newsroom/photos`
@@ -85,150 +87,104 @@ pub(super) async fn list(
     State(app): State<App>,
     staff: Staff,
     frame: Frame,
-    Query(Question { q }): Query<Question>,
+    Query(question): Query<Question>,
 ) -> Answer {
     policy::check_anywhere(staff.actor(), Action::KeepPhotos)?;
-    let found = photo::find(app.store(), &q, PER_PAGE).await?;
-    let photos = found.into_iter().map(|photo| Row {
+    frame.show(&page(&app, &frame, question).await?)
+}
+
+/// The first page, after files were sent.
+pub(super) async fn first_page(app: &App, frame: &Frame) -> Result<PhotosPage, Trouble> {
+    page(app, frame, Question { q: String::new(), which: String::new(), before: None }).await
+}
+
+async fn page(app: &App, frame: &Frame, question: Question) -> Result<PhotosPage, Trouble> {
+    let Question { q, which, before } = question;
+    let (store, today) = (app.store(), today(app, &frame.site.zone));
+    let which = Which::parse(&which).unwrap_or_default();
+    let before = match before {
+        Some(id) => photo::by_ids(store, &[id]).await?.remove(&id).map(|it| (it.created_at, it.id)),
+        None => None,
+    };
+    let wanted = Wanted { text: &q, which, today, before };
+    let found = photo::find(store, wanted, PER_PAGE).await?;
+    let is_full = i64::try_from(found.len()).unwrap_or(0) == PER_PAGE;
+    let older = found.last().filter(|_| is_full).map(|photo| photo.id.to_string());
+    Ok(PhotosPage {
+        ended: shown_though_ended(app, today).await?,
+        photos: found.into_iter().map(|photo| row(photo, today)).collect(),
+        q,
+        which: which.name(),
+        choices: Which::ALL.map(Which::name).into(),
+        older,
+        sent: Vec::new(),
+    })
+}
+
+async fn shown_though_ended(app: &App, today: Day) -> Result<Vec<Ended>, Trouble> {
+    let mut uses: BTreeMap<PhotoId, Vec<ArticleId>> = BTreeMap::new();
+    for (photo, article) in photo::shown_though_ended(app.store(), today).await? {
+        uses.entry(photo).or_default().push(article);
+    }
+    let photos: Vec<PhotoId> = uses.keys().copied().collect();
+    let mut known = photo::by_ids(app.store(), &photos).await?;
+    let mut all = Vec::new();
+    for (photo, articles) in uses {
+        let Some(photo) = known.remove(&photo) else { continue };
+        let teasers = article::teasers(app.store(), &articles).await?;
+        let uses = teasers.into_iter().map(Use::from).collect();
+        all.push(Ended { photo: row(photo, today), uses });
+    }
+    Ok(all)
+}
+
+fn row(photo: Photo, today: Day) -> Row {
+    Row {
         id: photo.id.to_string(),
-        lacks: photo.caption.is_empty() || photo.credit.is_empty() || photo.alt.is_empty(),
+        lacks: !photo.lacks().is_empty(),
+        ending: photo.ending(today).map(|day| day.to_string()),
+        ended: photo.ended(today).map(|day| day.to_string()),
+        alt: photo.told().to_owned(),
         caption: photo.caption,
         credit: photo.credit,
-        alt: photo.alt,
-    });
-    frame.show(&PhotosPage { q, photos: photos.collect() })
-}
-
-/// `POST /newsroom/photos`: the file itself is the body.
-pub(super) async fn upload(State(app): State<App>, staff: Staff, request: Request) -> Response {
-    match add(&app, &staff, request).await {
-        Ok(id) => (StatusCode::CREATED, Json(json!({ "id": id }))).into_response(),
-        Err(trouble) => (trouble.status, Json(json!({ "error": trouble.detail }))).into_response(),
     }
 }
 
-async fn add(app: &App, staff: &Staff, request: Request) -> Result<PhotoId, Trouble> {
-    policy::check_anywhere(staff.actor(), Action::KeepPhotos)?;
-    let sent = request.headers().get("x-csrf").and_then(|value| value.to_str().ok());
-    if sent != Some(staff.csrf.as_str()) {
-        return Err(Trouble::foreign());
+/// The day that it is by the site's clocks.
+pub(super) fn today(app: &App, zone: &str) -> Day {
+    Day::at(app.now(), zone)
+}
+
+/// What a story's page says of a photo that needs somebody's eye.
+#[derive(Serialize)]
+pub(super) struct Remark {
+    photo: String,
+    name: String,
+    lacks: Vec<&'static str>,
+    ending: Option<String>,
+    ended: Option<String>,
+}
+
+/// What is to be said of a photo where a story shows it; nothing when all is well.
+pub(super) fn remark(photo: &Photo, lacks: &[Lack], today: Day) -> Option<Remark> {
+    let (ending, ended) = (photo.ending(today), photo.ended(today));
+    if lacks.is_empty() && ending.is_none() && ended.is_none() {
+        return None;
     }
-    let bytes = axum::body::to_bytes(request.into_body(), PHOTO_BYTES_MAX).await;
-    let bytes = bytes.map_err(|_| {
-        let megabytes = PHOTO_BYTES_MAX / 1024 / 1024;
-        let told = format!("The file is larger than {megabytes} MB, or was cut short. Send less.");
-        Trouble::new(StatusCode::PAYLOAD_TOO_LARGE, told)
-    })?;
-    let _turn = UPLOADS.acquire().await;
-    let (store, files, now) = (app.store(), &app.0.files, app.now());
-    let prepared = photo::prepare(store, files, staff.actor(), bytes, now).await?;
-    let mut tx = store.begin().await?;
-    match photo::add(&mut tx, staff.actor(), &prepared, DescribePhoto::default(), now).await {
-        Ok(id) => {
-            tx.commit().await?;
-            Ok(id)
-        }
-        Err(error) => {
-            drop(tx);
-            prepared.discard(files).await;
-            Err(error.into())
-        }
-    }
-}
-
-/// `GET /newsroom/photos/{id}`
-pub(super) async fn show(
-    State(app): State<App>,
-    staff: Staff,
-    frame: Frame,
-    Path(id): Path<PhotoId>,
-) -> Answer {
-    policy::check_anywhere(staff.actor(), Action::KeepPhotos)?;
-    frame.show(&page(&app, id).await?)
-}
-
-/// `POST /newsroom/photos/{id}`
-pub(super) async fn describe(
-    State(app): State<App>,
-    staff: Staff,
-    frame: Frame,
-    Path(id): Path<PhotoId>,
-    Posted(fields): Posted,
-) -> Answer {
-    policy::check_anywhere(staff.actor(), Action::KeepPhotos)?;
-    let text = |name: &str| Some(fields.trimmed(name).to_owned());
-    let percent = |name: &str| fields.text(name).parse::<u8>().ok().filter(|it| *it <= 100);
-    let words = DescribePhoto {
-        caption: text("caption"),
-        credit: text("credit"),
-        credit_url: text("credit_url"),
-        alt: text("alt"),
-        creator: text("creator"),
-        copyright: text("copyright"),
-        focal: percent("focal_x").zip(percent("focal_y")),
-    };
-    let mut tx = app.store().begin().await?;
-    match photo::describe(&mut tx, staff.actor(), id, words, app.now()).await {
-        Ok(()) => {
-            tx.commit().await?;
-            go(&format!("/newsroom/photos/{id}"))
-        }
-        Err(error) => {
-            drop(tx);
-            frame.refuse(&page(&app, id).await?, &Trouble::from(error))
-        }
-    }
-}
-
-/// `GET /newsroom/photos/{id}/thumbnail`: the smallest rendition that there is.
-pub(super) async fn thumbnail(
-    State(app): State<App>,
-    staff: Staff,
-    Path(id): Path<PhotoId>,
-) -> Answer {
-    policy::check_anywhere(staff.actor(), Action::KeepPhotos)?;
-    let all = photo::renditions(app.store(), &[id]).await?;
-    let wide_enough = all.iter().filter(|it| it.width >= 320 && it.media_type == "image/jpeg");
-    let smallest = wide_enough.min_by_key(|it| it.width).or_else(|| all.first());
-    let smallest = smallest.ok_or_else(|| Trouble::missing("photo"))?;
-    let bytes = match app.0.files.get(&smallest.key()).await {
-        Ok(bytes) => bytes,
-        Err(FileError::Missing(_)) => return Err(Trouble::missing("photo")),
-        Err(error) => return Err(crate::error::PageError::from(error).into()),
-    };
-    let kind = HeaderValue::from_str(&smallest.media_type);
-    let kind = kind.unwrap_or(HeaderValue::from_static("image/jpeg"));
-    let kept = HeaderValue::from_static("private, max-age=60");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, kept)], bytes).into_response())
-}
-
-async fn page(app: &App, id: PhotoId) -> Result<PhotoPage, Trouble> {
-    let store = app.store();
-    let known: Photo =
-        photo::by_ids(store, &[id]).await?.remove(&id).ok_or_else(|| Trouble::missing("photo"))?;
-    let progress = photo::progress(store, &known).await?;
-    let used = photo::used_in(store, id).await?;
-    let uses = article::teasers(store, &used).await?;
-    Ok(PhotoPage {
-        id: id.to_string(),
-        width: known.width,
-        height: known.height,
-        kilobytes: known.bytes / 1024,
-        caption: known.caption,
-        credit: known.credit,
-        credit_url: known.credit_url.unwrap_or_default(),
-        alt: known.alt,
-        creator: known.creator,
-        copyright: known.copyright,
-        focal_x: known.focal_x,
-        focal_y: known.focal_y,
-        failure: known.failure,
-        added: known.created_at,
-        made: progress.made,
-        planned: progress.planned,
-        uses: uses
-            .into_iter()
-            .map(|teaser| Use { headline: teaser.headline, address: teaser.path })
-            .collect(),
+    Some(Remark {
+        photo: photo.id.to_string(),
+        name: photo.caption.clone(),
+        lacks: lacks.iter().map(|lack| word(*lack)).collect(),
+        ending: ending.map(|day| day.to_string()),
+        ended: ended.map(|day| day.to_string()),
     })
+}
+
+/// As the translations name it.
+fn word(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Caption => "caption",
+        Lack::Credit => "credit",
+        Lack::Alt => "alt",
+    }
 }

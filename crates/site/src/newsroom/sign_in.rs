@@ -6,7 +6,7 @@ use accounts::ceremony::{self, Kind};
 use accounts::password::{self, Checked};
 use accounts::session::{self, Client};
 use accounts::throttle::{self, Subject};
-use accounts::{person, second_factor};
+use accounts::{identity, person, second_factor};
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -17,10 +17,11 @@ use store::Event;
 use store::events::Method;
 
 use super::forms::{Fields, Posted};
-use super::gate::{Arrived, safe_next, set_cookie, unset_cookie};
+use super::gate::{Arrived, Staff, safe_next, set_cookie, unset_cookie};
 use super::page::{Answer, Frame, View, go};
 use super::trouble::Trouble;
 use crate::App;
+use crate::provider::Provider;
 use crate::serve::ClientAddress;
 
 /// Where one wanted to go.
@@ -31,11 +32,13 @@ pub(super) struct Next {
 }
 
 #[derive(Serialize)]
-struct SignInPage {
+pub(super) struct SignInPage {
     next: String,
     login: String,
     /// Whether this site's address can have passkeys.
     passkeys: bool,
+    /// What staff call the provider that vouches for them.
+    provider: Option<String>,
 }
 
 impl View for SignInPage {
@@ -54,9 +57,11 @@ impl View for CodePage {
 }
 
 #[derive(Serialize)]
-struct ConfirmPage {
+pub(super) struct ConfirmPage {
     next: String,
     passkeys: bool,
+    /// Where this person has an account at it.
+    provider: Option<String>,
 }
 
 impl View for ConfirmPage {
@@ -69,7 +74,7 @@ pub(super) async fn form(
     frame: Frame,
     Query(Next { next }): Query<Next>,
 ) -> Answer {
-    frame.show(&page(&app, &next, ""))
+    frame.show(&sign_in_page(&app, &next, ""))
 }
 
 /// `POST /newsroom/sign-in`
@@ -80,7 +85,7 @@ pub(super) async fn password(
     fields: Fields,
 ) -> Answer {
     let login = fields.trimmed("login");
-    let again = page(&app, fields.text("next"), login);
+    let again = sign_in_page(&app, fields.text("next"), login);
     if let Some(wait) = who.attempts(&app, login).await? {
         return frame.refuse(&again, &wait);
     }
@@ -109,11 +114,11 @@ pub(super) async fn code(State(app): State<App>, frame: Frame, who: Who, fields:
     tx.commit().await?;
     let Some((person, next)) = taken.and_then(|it| Some((it.person_id?, it.state))) else {
         let late = Trouble::new(StatusCode::UNAUTHORIZED, "That took too long. Begin again.");
-        return frame.refuse(&page(&app, fields.text("next"), ""), &late);
+        return frame.refuse(&sign_in_page(&app, fields.text("next"), ""), &late);
     };
     let account = person.to_string();
     if let Some(wait) = who.attempts(&app, &account).await? {
-        return frame.refuse(&page(&app, &next, ""), &wait);
+        return frame.refuse(&sign_in_page(&app, &next, ""), &wait);
     }
     let Some(method) = second_factor_of(&app, person, fields.text("code")).await? else {
         who.failed(&app, person).await?;
@@ -129,11 +134,11 @@ pub(super) async fn code(State(app): State<App>, frame: Frame, who: Who, fields:
 /// `GET /newsroom/confirm`
 pub(super) async fn confirm_form(
     State(app): State<App>,
-    _: Arrived,
+    Arrived(staff): Arrived,
     frame: Frame,
     Query(Next { next }): Query<Next>,
 ) -> Answer {
-    frame.show(&ConfirmPage { next: safe_next(&next).to_owned(), passkeys: app.has_passkeys() })
+    frame.show(&confirm_page(&app, &staff, &next).await?)
 }
 
 /// `POST /newsroom/confirm`
@@ -145,10 +150,7 @@ pub(super) async fn confirm(
     Posted(fields): Posted,
 ) -> Answer {
     let person = &staff.session.person;
-    let page = ConfirmPage {
-        next: safe_next(fields.text("next")).to_owned(),
-        passkeys: app.has_passkeys(),
-    };
+    let page = confirm_page(&app, &staff, fields.text("next")).await?;
     let account = person.id.to_string();
     if let Some(wait) = who.attempts(&app, &account).await? {
         return frame.refuse(&page, &wait);
@@ -203,12 +205,29 @@ pub(super) async fn session_cookie(
     Ok([(header::SET_COOKIE, set_cookie(app, &text))])
 }
 
-fn page(app: &App, next: &str, login: &str) -> SignInPage {
+/// The page that leads in.
+pub(super) fn sign_in_page(app: &App, next: &str, login: &str) -> SignInPage {
     SignInPage {
         next: safe_next(next).to_owned(),
         login: login.to_owned(),
         passkeys: app.has_passkeys(),
+        provider: app.provider().map(|it| it.label().to_owned()),
     }
+}
+
+/// The page on which one shows again who one is.
+pub(super) async fn confirm_page(
+    app: &App,
+    staff: &Staff,
+    next: &str,
+) -> Result<ConfirmPage, Trouble> {
+    let known = identity::all(app.store(), staff.person()).await?;
+    let linked = |it: &&Provider| known.iter().any(|known| known.issuer == it.issuer());
+    Ok(ConfirmPage {
+        next: safe_next(next).to_owned(),
+        passkeys: app.has_passkeys(),
+        provider: app.provider().filter(linked).map(|it| it.label().to_owned()),
+    })
 }
 
 async fn waiting(app: &App, person: PersonId, next: &str) -> Result<CodePage, Trouble> {

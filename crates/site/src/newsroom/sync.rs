@@ -5,22 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use accounts::policy::{Action, Object, check_on};
+use accounts::policy::{Action, check_on};
 use accounts::session;
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use base::{Actor, ArticleId, PersonId};
+use base::{ArticleId, PersonId};
 use bytes::Bytes;
 use publish::article;
 use publish::draft::Field;
 use serde::Deserialize;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::gate::{Staff, comes_from_here, cookie};
-use super::hub::Room;
+use super::hub::{Entered, Refusal, Room, Told};
 use super::messages::{self, Message};
 use super::trouble::Trouble;
 use crate::App;
@@ -38,6 +39,8 @@ const HANGS_UP_WITHIN: Duration = Duration::from_secs(2);
 const SIGNED_OUT: u16 = 4401;
 const REFUSED: u16 = 4403;
 const GONE: u16 = 4404;
+/// "Try again later", of IANA's list of close codes: a browser comes back by itself.
+const NOT_NOW: u16 = 1013;
 
 /// Numbers the connections of this node; 0 is the record itself.
 static CONNECTIONS: AtomicU64 = AtomicU64::new(1);
@@ -61,14 +64,14 @@ pub(super) async fn sync(
     if !comes_from_here(&app, &headers) {
         return Err(Trouble::foreign());
     }
-    let room = app.hub().enter(staff.actor(), id).await?;
+    let Entered { room, told } = app.hub().enter(staff.actor(), id).await?;
     let secret = cookie(&app, &headers).unwrap_or_default().to_owned();
     let upgrade = upgrade.max_message_size(FRAME_BYTES_MAX).max_frame_size(FRAME_BYTES_MAX);
     Ok(upgrade
         .on_upgrade(async move |socket| {
             let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
             let here = Here { app, room, number, secret, epoch, person: staff.person() };
-            here.run(socket).await;
+            here.run(socket, told).await;
         })
         .into_response())
 }
@@ -87,9 +90,18 @@ struct Here {
 /// Why a connection ends.
 struct End(u16, Option<String>);
 
+impl From<Refusal> for End {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Change(sentence) => Self(REFUSED, Some(sentence)),
+            Refusal::NotNow => Self(NOT_NOW, None),
+        }
+    }
+}
+
 impl Here {
-    async fn run(self, mut socket: WebSocket) {
-        let ended = self.talk(&mut socket).await;
+    async fn run(self, mut socket: WebSocket, told: Receiver<Told>) {
+        let ended = self.talk(&mut socket, told).await;
         if let Err(End(code, sentence)) = ended {
             if let Some(sentence) = sentence {
                 let _ = socket.send(Frame::Binary(messages::refused(&sentence))).await;
@@ -106,17 +118,16 @@ impl Here {
         app.hub().leave(room).await;
     }
 
-    async fn talk(&self, socket: &mut WebSocket) -> Result<(), End> {
+    async fn talk(&self, socket: &mut WebSocket, mut told: Receiver<Told>) -> Result<(), End> {
         if self.room.draft.epoch != self.epoch {
             return Err(End(GONE, None));
         }
-        let (mut told, present) = self.room.join().await;
         let mut may = self.rights().await?;
         let (mut looked, mut count) = (Instant::now(), 0);
         // Asks for what only this browser has, and says who else is here.
         let (_, vector) = self.synchronise(&[0]).await?;
         send(socket, messages::step1(&vector)).await?;
-        for update in present {
+        for update in self.room.here().await {
             send(socket, messages::awareness(&update)).await?;
         }
         let mut ping = tokio::time::interval(PING_EVERY);
@@ -166,8 +177,7 @@ impl Here {
             Some(Message::Update(update)) => {
                 // An update without a change, as answers a step 1 that lacks nothing.
                 if update != [0, 0] {
-                    let taken = self.app.hub().take(&self.room, self.person, may, update).await;
-                    taken.map_err(|sentence| End(REFUSED, Some(sentence)))?;
+                    self.app.hub().take(&self.room, self.person, may, update).await?;
                 }
                 *count += 1;
                 send(socket, messages::saved(*count)).await
@@ -183,8 +193,7 @@ impl Here {
     }
 
     async fn synchronise(&self, vector: &[u8]) -> Result<(Vec<u8>, Vec<u8>), End> {
-        let answer = self.app.hub().synchronise(&self.room, vector).await;
-        answer.map_err(|sentence| End(REFUSED, Some(sentence)))
+        Ok(self.app.hub().synchronise(&self.room, vector).await?)
     }
 
     /// Whether somebody speaks of itself only: nobody may sit in a story under another's name.
@@ -200,26 +209,21 @@ impl Here {
     /// What the person may change now.
     async fn rights(&self) -> Result<BTreeSet<Field>, End> {
         let store = self.app.store();
-        let found = session::find(store, &self.secret, self.app.now()).await;
-        let Ok(Some(session)) = found else { return Err(End(SIGNED_OUT, None)) };
-        let known = article::by_id(store, self.room.draft.article).await;
-        let Ok(Some(known)) = known else { return Err(End(GONE, None)) };
-        let Ok(object) = article::object(store, &known).await else { return Err(End(GONE, None)) };
+        let found = session::find(store, &self.secret, self.app.now()).await.map_err(not_now)?;
+        let session = found.ok_or(End(SIGNED_OUT, None))?;
+        let known = article::by_id(store, self.room.draft.article).await.map_err(not_now)?;
+        let known = known.ok_or(End(GONE, None))?;
+        let object = article::object(store, &known).await.map_err(not_now)?;
         if check_on(&session.actor, Action::ReadUnpublished, &object).is_err() {
             return Err(End(SIGNED_OUT, None));
         }
-        Ok(fields(&session.actor, &object))
+        Ok(Field::of(&session.actor, &object))
     }
 }
 
-/// The fields of a story that somebody may change.
-pub(super) fn fields(actor: &Actor, object: &Object) -> BTreeSet<Field> {
-    let action = |field: Field| match field {
-        Field::Photo => Action::PlacePhoto,
-        Field::Kind | Field::Section | Field::Slug => Action::FileArticle,
-        _ => Action::WriteArticle,
-    };
-    Field::ALL.into_iter().filter(|field| check_on(actor, action(*field), object).is_ok()).collect()
+fn not_now(error: impl std::error::Error) -> End {
+    tracing::error!("Somebody who writes has to come again: {error}");
+    End(NOT_NOW, None)
 }
 
 async fn send(socket: &mut WebSocket, frame: Bytes) -> Result<(), End> {

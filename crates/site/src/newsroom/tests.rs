@@ -8,6 +8,7 @@ use axum::http::{Request, Response, StatusCode, header};
 use base::{Actor, ArticleId, PersonId, Role, SectionId};
 use document::Document;
 use publish::article::{self, Author, Content, CreateArticle, Kind, Publish, Stage};
+use publish::note::{self, Anchor, Text};
 use publish::section::{self, CreateSection};
 use store::Tx;
 use store::events::Method;
@@ -39,10 +40,16 @@ const ALL: &[(&str, &str, &str, Needs)] = {
     &[
         ("GET", "/newsroom", "", Nothing),
         ("GET", "/newsroom/", "", SignedIn),
+        ("GET", "/newsroom/calendar", "", SignedIn),
+        ("GET", "/newsroom/changes", "", SignedIn),
         ("GET", "/newsroom/articles/new", "", Anywhere(BeginArticle)),
         ("POST", "/newsroom/articles/new", "", Anywhere(BeginArticle)),
         ("GET", "/newsroom/articles/{id}", "", Story(ReadUnpublished)),
         ("GET", "/newsroom/articles/{id}/preview", "", Story(ReadUnpublished)),
+        ("GET", "/newsroom/articles/{id}/preview/page", "", Story(ReadUnpublished)),
+        ("POST", "/newsroom/articles/{id}/preview/links", "days=7", Story(WriteArticle)),
+        ("POST", "/newsroom/articles/{id}/preview/links/{preview}/revoke", "", Story(WriteArticle)),
+        ("GET", "/newsroom/preview/{link}", "", Nothing),
         ("POST", "/newsroom/articles/{id}", "step=save", Story(ReadUnpublished)),
         ("POST", "/newsroom/articles/{id}", "step=hand-in", Story(HandIn)),
         ("POST", "/newsroom/articles/{id}", "step=take-back", Story(HandIn)),
@@ -58,24 +65,71 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("POST", "/newsroom/articles/{id}", "step=unschedule", Story(PublishArticle)),
         ("POST", "/newsroom/articles/{id}", "step=correct&note=Lamps", Story(PublishArticle)),
         ("POST", "/newsroom/articles/{id}", "step=withdraw&note=Lamps", Story(PublishArticle)),
+        ("POST", "/newsroom/articles/{id}/assignments", "", Story(EditArticle)),
+        ("POST", "/newsroom/articles/{id}/assignments/{person}/done", "", Story(EditArticle)),
+        ("POST", "/newsroom/articles/{id}/assignments/{person}/remove", "", Story(EditArticle)),
+        ("GET", "/newsroom/articles/{id}/alike", "", Story(ReadUnpublished)),
+        ("GET", "/newsroom/articles/{id}/revisions", "", Story(ReadUnpublished)),
+        (
+            "POST",
+            "/newsroom/articles/{id}/revisions/{number}/name",
+            "name=Lamps",
+            Story(WriteArticle),
+        ),
+        ("POST", "/newsroom/articles/{id}/revisions/{number}/restore", "", Story(WriteArticle)),
         // Whether it may be read is asked once it is a socket: see below.
         ("GET", "/newsroom/articles/{id}/sync", "", SignedIn),
+        ("GET", "/newsroom/articles/{id}/notes", "", Story(LeaveNote)),
+        ("POST", "/newsroom/articles/{id}/notes", NOTE, Story(LeaveNote)),
+        ("GET", "/newsroom/articles/{id}/notes/people", "", Story(LeaveNote)),
+        (
+            "POST",
+            "/newsroom/articles/{id}/notes/{note}/answer",
+            r#"{"text":"It is."}"#,
+            Story(LeaveNote),
+        ),
+        // The note is somebody else's.
+        ("POST", "/newsroom/articles/{id}/notes/{note}/resolve", "{}", Story(WriteArticle)),
+        ("POST", "/newsroom/articles/{id}/notes/{note}/reopen", "{}", Story(WriteArticle)),
+        ("POST", "/newsroom/articles/{id}/notes/{note}/seen", "{}", Story(LeaveNote)),
+        ("POST", "/newsroom/articles/{id}/notes/{note}/place", NOTE, Story(WriteArticle)),
+        ("GET", "/newsroom/discussion", "", Anywhere(Moderate)),
+        ("POST", "/newsroom/discussion/claim", "", Anywhere(Moderate)),
+        ("POST", "/newsroom/discussion/decide", "", Anywhere(Moderate)),
+        ("POST", "/newsroom/discussion/undo", "", Anywhere(Moderate)),
+        ("GET", "/newsroom/discussion/rules", "", Anywhere(Moderate)),
+        ("POST", "/newsroom/discussion/rules", "mode=after", Site(Moderate)),
+        ("POST", "/newsroom/discussion/words", "language=xx", Site(Moderate)),
+        ("GET", "/newsroom/discussion/commenters/{commenter}", "", Anywhere(Moderate)),
+        ("POST", "/newsroom/discussion/commenters/{commenter}/ban", "days=1", Site(Moderate)),
+        ("POST", "/newsroom/discussion/commenters/{commenter}/notes", "", Anywhere(Moderate)),
+        ("POST", "/newsroom/discussion/commenters/{commenter}/watch", "", Site(Moderate)),
         ("GET", "/newsroom/find/people", "", Anywhere(WriteArticle)),
         ("GET", "/newsroom/find/stories", "", Anywhere(WriteArticle)),
         ("GET", "/newsroom/find/photos", "", Anywhere(PlacePhoto)),
         ("GET", "/newsroom/photos", "", Anywhere(KeepPhotos)),
         ("POST", "/newsroom/photos", "", Anywhere(KeepPhotos)),
+        ("POST", "/newsroom/photos/uploads", "", Anywhere(KeepPhotos)),
+        ("GET", "/newsroom/photos/uploads/{id}", "", Anywhere(KeepPhotos)),
+        ("POST", "/newsroom/photos/uploads/{id}", "", Anywhere(KeepPhotos)),
+        ("POST", "/newsroom/photos/uploads/{id}/finish", "", Anywhere(KeepPhotos)),
+        ("POST", "/newsroom/photos/uploads/{id}/cancel", "", Anywhere(KeepPhotos)),
         ("GET", "/newsroom/photos/{id}", "", Anywhere(KeepPhotos)),
         ("POST", "/newsroom/photos/{id}", "", Anywhere(KeepPhotos)),
+        ("GET", "/newsroom/photos/{id}/replace", "", Anywhere(PlacePhoto)),
+        ("POST", "/newsroom/photos/{id}/replace", "", Anywhere(PlacePhoto)),
         ("GET", "/newsroom/photos/{id}/thumbnail", "", Anywhere(KeepPhotos)),
         ("GET", "/newsroom/sign-in", "", Nothing),
         ("POST", "/newsroom/sign-in", "", Nothing),
         ("POST", "/newsroom/sign-in/code", "", Nothing),
         ("POST", "/newsroom/sign-in/passkey", "", Nothing),
         ("POST", "/newsroom/sign-in/passkey/answer", "", Nothing),
+        ("POST", "/newsroom/sign-in/provider", "", Nothing),
+        ("GET", "/newsroom/sign-in/provider/answer", "", Nothing),
         ("POST", "/newsroom/sign-out", "", SignedIn),
         ("GET", "/newsroom/confirm", "", SignedIn),
         ("POST", "/newsroom/confirm", "", SignedIn),
+        ("POST", "/newsroom/confirm/provider", "", SignedIn),
         ("GET", "/newsroom/welcome/{link}", "", Nothing),
         ("POST", "/newsroom/welcome/{link}", "", Nothing),
         ("GET", "/newsroom/account", "", SignedIn),
@@ -87,9 +141,12 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("POST", "/newsroom/account/passkeys", "", SignedIn),
         ("POST", "/newsroom/account/passkeys/answer", "", SignedIn),
         ("POST", "/newsroom/account/passkeys/{id}/remove", "", SignedIn),
+        ("POST", "/newsroom/account/provider", "", SignedIn),
+        ("POST", "/newsroom/account/provider/remove", "", SignedIn),
         ("POST", "/newsroom/account/sessions/{id}/end", "", SignedIn),
         ("GET", "/newsroom/front", "", Site(ArrangeFront)),
         ("POST", "/newsroom/front", "", Site(ArrangeFront)),
+        ("POST", "/newsroom/front/preview", "", Site(ArrangeFront)),
         ("GET", "/newsroom/site", "", Site(ArrangeSite)),
         ("POST", "/newsroom/site", "", Site(ArrangeSite)),
         ("POST", "/newsroom/sections", "", Site(ArrangeSite)),
@@ -105,6 +162,9 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("GET", "/newsroom/audit", "", Site(ReadAudit)),
     ]
 };
+
+/// A note as the script sends it.
+const NOTE: &str = r#"{"epoch":"019b79cf-1c00-7000-8000-000000000000","start":"{}","end":"{}","quote":"lamps","text":"Is it so?"}"#;
 
 /// On nobody's page but those of who looks after people.
 const PRIVATE: &str = "somebody.private@example.org";
@@ -144,7 +204,7 @@ async fn every_address_asks_the_policy() {
             }
             let actor = newsroom.actor(me).await;
             let enters = check_anywhere(&actor, Action::EnterNewsroom).is_ok();
-            let address = newsroom.address(path, None);
+            let address = newsroom.address(path, None).await;
             let answer = newsroom.ask(Some(me), method, &address, form).await;
             let name = format!("{method} {path} as {role:?}: {answer:?}");
             assert!(!answer.status.is_server_error(), "{name}");
@@ -179,7 +239,7 @@ async fn every_step_of_a_story_asks_the_policy() {
                 for &(method, path, form, needs) in ALL {
                     let Needs::Story(action) = needs else { continue };
                     let actor = newsroom.actor(me).await;
-                    let address = newsroom.address(path, Some(story));
+                    let address = newsroom.address(path, Some(story)).await;
                     let answer = newsroom.ask(Some(me), method, &address, form).await;
                     let name = format!(
                         "{method} {path} {form} as {role:?}, {state:?}, own: {own}: {answer:?}"
@@ -194,6 +254,7 @@ async fn every_step_of_a_story_asks_the_policy() {
                     let reads =
                         newsroom.may(&actor, Action::ReadUnpublished, own.then_some(me), state);
                     assert!(reads || !answer.body.contains(HEADLINE), "{name}");
+                    assert!(reads || !answer.body.contains(WHISPER), "{name}");
                     let opens = newsroom.app.hub().enter(&actor, story).await.is_ok();
                     assert_eq!(opens, reads, "the socket: {name}");
                     if may && method == "POST" {
@@ -202,6 +263,49 @@ async fn every_step_of_a_story_asks_the_policy() {
                 }
             }
         }
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_note_is_done_with_when_its_author_says_so_and_only_at_its_own_story() {
+    let store = TestStore::sqlite().await;
+    let newsroom = Newsroom::open(&store).await;
+    // Of others' stories, a reporter may change nothing.
+    let me = newsroom.person(Role::Reporter, None).await;
+    let story = newsroom.story(None, State::Ready).await;
+    let other = newsroom.story(None, State::Ready).await;
+    let notes = format!("/newsroom/articles/{story}/notes");
+    let answer = newsroom.ask(Some(me), "POST", &notes, NOTE).await;
+    assert!(answer.body.contains("Is it so?") && answer.body.contains(WHISPER), "{answer:?}");
+    let mine = note::of(&store, story).await.unwrap().into_iter().find(|it| it.person == me);
+    let mine = mine.unwrap().id;
+    for (story, status) in [(other, StatusCode::NOT_FOUND), (story, StatusCode::OK)] {
+        let address = format!("/newsroom/articles/{story}/notes/{mine}/resolve");
+        let answer = newsroom.ask(Some(me), "POST", &address, "{}").await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+    assert!(note::by_id(&store, mine).await.unwrap().unwrap().resolved.is_some());
+    // What cannot be read is said to be so, to those who may.
+    let answer = newsroom.ask(Some(me), "POST", &notes, r#"{"text":7}"#).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{answer:?}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn only_those_who_may_read_the_story_can_be_asked_for() {
+    let store = TestStore::sqlite().await;
+    let newsroom = Newsroom::open(&store).await;
+    let me = newsroom.person(Role::Editor, None).await;
+    newsroom.person(Role::PhotoEditor, None).await;
+    newsroom.person(Role::Contributor, None).await;
+    newsroom.person(Role::Host, None).await;
+    let story = newsroom.story(None, State::Draft).await;
+    let address = format!("/newsroom/articles/{story}/notes/people?q=somebody");
+    let found = newsroom.ask(Some(me), "GET", &address, "").await.body;
+    assert!(found.contains("Somebody PhotoEditor"), "{found}");
+    for left_out in ["Editor None\"", "Contributor", "Host"] {
+        assert!(!found.contains(&format!("Somebody {left_out}")), "{found}");
     }
     store.close().await;
 }
@@ -224,12 +328,70 @@ async fn a_right_in_one_section_ends_there() {
 }
 
 #[tokio::test]
+async fn of_a_commenter_one_sees_what_was_said_where_one_moderates() {
+    let store = TestStore::sqlite().await;
+    let newsroom = Newsroom::open(&store).await;
+    let elsewhere = newsroom.section("sport").await;
+    let story = newsroom.story(None, State::Published).await;
+    let rosa = newsroom.says(story, "The lamps were five.").await;
+    for (role, editor_in, sees) in [
+        (Role::Moderator, None, true),
+        (Role::Contributor, Some(newsroom.section), true),
+        (Role::Contributor, Some(elsewhere), false),
+    ] {
+        let me = newsroom.person(role, editor_in).await;
+        let address = format!("/newsroom/discussion/commenters/{rosa}");
+        let note = format!("{address}/notes");
+        let noted = newsroom.ask(Some(me), "POST", &note, "words=Counts+lamps.").await;
+        assert_eq!(noted.status, StatusCode::SEE_OTHER, "{noted:?}");
+        let answer = newsroom.ask(Some(me), "GET", &address, "").await;
+        assert!(answer.body.contains("Counts lamps."), "{answer:?}");
+        for told in ["The lamps were five.", "192.0.2.1", HEADLINE] {
+            assert_eq!(answer.body.contains(told), sees, "{told} {editor_in:?}: {answer:?}");
+        }
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_somebody_decided_is_said_to_them_and_undone_by_a_form() {
+    let store = TestStore::sqlite().await;
+    let newsroom = Newsroom::open(&store).await;
+    let story = newsroom.story(None, State::Published).await;
+    let rosa = newsroom.says(story, "The lamps were five.").await;
+    let said = async || {
+        let all = discuss::comment::of_commenter(&store, rosa, None, 1).await.unwrap();
+        all.into_iter().next().unwrap()
+    };
+    let id = said().await.id;
+    let me = newsroom.person(Role::Moderator, None).await;
+    let other = newsroom.person(Role::Editor, None).await;
+    let form = format!("comment={id}&decision=reject&reason=spam&list=all");
+    let decided = newsroom.ask(Some(me), "POST", "/newsroom/discussion/decide", &form).await;
+    let (_, batch) = decided.location.split_once("done=").unwrap();
+    for (who, told) in [(me, true), (other, false)] {
+        let page = newsroom.ask(Some(who), "GET", &decided.location, "").await;
+        assert_eq!(page.body.contains("One comment is refused."), told, "{page:?}");
+        assert_eq!(page.body.contains("/newsroom/discussion/undo"), told, "{page:?}");
+    }
+    let undo = "/newsroom/discussion/undo";
+    let form = format!("batch={batch}&list=all");
+    let undone = newsroom.ask(Some(me), "POST", undo, &form).await;
+    assert_eq!(undone.location, decided.location);
+    assert_eq!(said().await.state.name(), "waiting");
+    let again = newsroom.ask(Some(me), "POST", undo, &form).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{again:?}");
+    assert!(again.body.contains("There is nothing to undo"), "{again:?}");
+    store.close().await;
+}
+
+#[tokio::test]
 async fn nobody_unknown_gets_further_than_the_way_in() {
     let store = TestStore::sqlite().await;
     let newsroom = Newsroom::open(&store).await;
     let story = newsroom.story(None, State::Published).await;
     for &(method, path, form, needs) in ALL {
-        let address = newsroom.address(path, Some(story));
+        let address = newsroom.address(path, Some(story)).await;
         let answer = newsroom.ask(None, method, &address, form).await;
         let lets_in = matches!(needs, Needs::Nothing);
         assert_eq!(answer.is_sent_to_sign_in(), !lets_in, "{method} {path}: {answer:?}");
@@ -244,7 +406,7 @@ async fn nothing_is_taken_from_another_site_or_without_the_token() {
     let me = newsroom.person(Role::Administrator, None).await;
     let story = newsroom.story(None, State::Draft).await;
     for &(method, path, form, needs) in ALL.iter().filter(|(method, ..)| *method == "POST") {
-        let address = newsroom.address(path, Some(story));
+        let address = newsroom.address(path, Some(story)).await;
         let cookie = newsroom.cookie(me).await;
         for (origin, site) in [
             (Some("https://evil.example"), None),
@@ -277,6 +439,8 @@ async fn nothing_is_taken_from_another_site_or_without_the_token() {
 }
 
 const HEADLINE: &str = "Four lamps under the old bridge";
+/// What stands in a note beside it.
+const WHISPER: &str = "Were there not five?";
 
 /// Where a story is on its way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -365,6 +529,16 @@ impl Newsroom {
             CreateArticle { section: self.section, slug: None, content, translation_of: None };
         let operator = &Actor::Operator;
         let id = article::create(&mut tx, operator, command, noon()).await.unwrap();
+        let editor =
+            Actor::Person { person: self.somebody, role: Role::Editor, grants: Vec::new() };
+        let anchor = Anchor {
+            epoch: id.0,
+            start: "{}".to_owned(),
+            end: "{}".to_owned(),
+            quote: "lamps".to_owned(),
+        };
+        let text = Text::parse(WHISPER).unwrap();
+        note::write(&mut tx, &editor, id, &anchor, &text, noon()).await.unwrap();
         match state {
             State::Draft => {}
             State::Review => {
@@ -379,6 +553,28 @@ impl Newsroom {
         }
         tx.commit().await.unwrap();
         id
+    }
+
+    /// A guest says something under a story.
+    async fn says(&self, article: ArticleId, words: &str) -> base::CommenterId {
+        let mut tx = self.app.store().begin().await.unwrap();
+        let guest = discuss::commenter::Who::Guest("a secret");
+        let who = discuss::commenter::enter(&mut tx, guest, Some("Rosa"), noon()).await.unwrap();
+        let story = discuss::Story { article, sections: vec![self.section], published_at: noon() };
+        let command = discuss::comment::PostComment {
+            story: &story,
+            language: "en",
+            parent: None,
+            commenter: &who,
+            staff: false,
+            text: &discuss::Text::parse(words).unwrap(),
+            network: Some("192.0.2.1"),
+            proof: None,
+            external: None,
+        };
+        discuss::comment::post(&mut tx, &Actor::Reader, command, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        who.id
     }
 
     /// What the policy says of a story as it stands.
@@ -409,14 +605,26 @@ impl Newsroom {
         begun.unwrap()
     }
 
-    fn address(&self, path: &str, story: Option<ArticleId>) -> String {
+    async fn address(&self, path: &str, story: Option<ArticleId>) -> String {
+        let nobody = "019b79cf-1c00-7000-8000-000000000000";
         let id = match story {
             Some(story) if path.contains("/articles/") => story.to_string(),
             _ if path.contains("/people/") => self.somebody.to_string(),
             _ if path.contains("/sections/") => self.section.to_string(),
-            _ => "019b79cf-1c00-7000-8000-000000000000".to_owned(),
+            _ => nobody.to_owned(),
         };
-        path.replace("{id}", &id).replace("{link}", "never-was")
+        let notes = match story {
+            Some(story) => note::of(self.app.store(), story).await.unwrap(),
+            None => Vec::new(),
+        };
+        let note = notes.first().map(|note| note.id.to_string()).unwrap_or_default();
+        path.replace("{id}", &id)
+            .replace("{note}", &note)
+            .replace("{preview}", nobody)
+            .replace("{person}", nobody)
+            .replace("{commenter}", nobody)
+            .replace("{link}", "never-was")
+            .replace("{number}", "1")
     }
 
     /// Asks as a browser would that shows the newsroom's own page.
@@ -434,7 +642,9 @@ impl Newsroom {
         }
         let token = cookie.as_deref().map(csrf).unwrap_or_default();
         let request = post(address, cookie.as_deref()).header("x-csrf", &token);
-        let body = Body::from(format!("csrf={token}&{form}"));
+        let is_json = form.starts_with('{');
+        let body = if is_json { form.to_owned() } else { format!("csrf={token}&{form}") };
+        let body = Body::from(body);
         self.send(request.body(body).unwrap()).await
     }
 

@@ -4,6 +4,7 @@ use accounts::AccountError;
 use accounts::policy::Denied;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use discuss::DiscussError;
 use publish::PublishError;
 use store::StoreError;
 
@@ -82,6 +83,17 @@ impl From<AccountError> for Trouble {
     }
 }
 
+impl From<DiscussError> for Trouble {
+    fn from(error: DiscussError) -> Self {
+        match error {
+            DiscussError::Denied(denied) => denied.into(),
+            DiscussError::Store(error) => error.into(),
+            DiscussError::NoSuchComment(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            other => Self::invalid(other.to_string()),
+        }
+    }
+}
+
 impl From<PublishError> for Trouble {
     fn from(error: PublishError) -> Self {
         match error {
@@ -89,7 +101,9 @@ impl From<PublishError> for Trouble {
             PublishError::Account(error) => error.into(),
             PublishError::Store(error) => error.into(),
             PublishError::Files(error) => Self::internal(&error),
-            PublishError::NoSuchArticle(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            PublishError::NoSuchArticle(_)
+            | PublishError::NoSuchPhoto(_)
+            | PublishError::NoSuchUpload => Self::new(StatusCode::NOT_FOUND, error.to_string()),
             PublishError::Conflict(why) => Self::new(StatusCode::CONFLICT, why),
             other => Self::invalid(other.to_string()),
         }

@@ -91,7 +91,7 @@ async fn find(app: &App, link: &str, now: Timestamp) -> Result<Option<Invitation
     Ok(invitation::find(app.store(), link, now).await?)
 }
 
-fn over(frame: &Frame) -> Answer {
+pub(super) fn over(frame: &Frame) -> Answer {
     let status = StatusCode::GONE;
     let told = "This link was used, or replaced by another, or is older than seven days.";
     frame.refuse(&OverPage, &Trouble::new(status, told))

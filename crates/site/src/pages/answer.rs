@@ -217,7 +217,7 @@ pub(crate) fn add_security(app: &App, headers: &mut HeaderMap) {
         ),
     ];
     for (name, value) in ALL {
-        headers.insert(name, value);
+        headers.entry(name).or_insert(value);
     }
     if app.0.settings.public_url.scheme() == "https" {
         let year = HeaderValue::from_static("max-age=31536000");

@@ -3,9 +3,11 @@
 use base::{Actor, ArticleId, PhotoId, RevisionId};
 use document::{Labels, Picture, RelatedRef, Render, StoryLink, related_html};
 use projections::page_cache::{Rendered, Tag};
+use projections::search::LikeThis;
 use publish::article::{self, Article, Content, Page, PublishedArticle, Revision, Teaser};
 
 use super::cards::Cards;
+use super::discussion::of_story;
 use super::entry::{Full, author_address};
 use super::pictures::Pictures;
 use super::related::{RelatedStories, as_ref};
@@ -69,6 +71,7 @@ async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
     let mut corrections: Vec<_> =
         full.corrections.iter().map(|it| Correction { at: it.at, text: it.text.clone() }).collect();
     corrections.reverse();
+    let discussion = of_story(app, shell, full, &mut tags).await?;
     let page = ArticlePage {
         crumbs: shell.sections.trail(article.section_id).into_iter().map(link).collect(),
         kind: content.kind.name().to_owned(),
@@ -86,6 +89,7 @@ async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
         corrections,
         related: chosen(full, &related),
         suggested: cards.all(shell, &suggested, &mut tags),
+        discussion,
         head,
     };
     let mut rendered = shell.render(app, 200, page, tags)?;
@@ -164,7 +168,8 @@ fn chosen(full: &Full, related: &RelatedStories) -> Vec<Related> {
 async fn suggested(app: &App, full: &Full, but: &[ArticleId]) -> Result<Vec<Teaser>> {
     let own = full.published.article.id;
     let wanted = SUGGESTED + but.len() + 1;
-    let mut ids = app.0.search.similar(own, wanted).await?;
+    let content = &full.published.revision.content;
+    let mut ids = app.0.search.similar(like_this(own, content), wanted).await?;
     ids.retain(|id| *id != own && !but.contains(id));
     ids.truncate(SUGGESTED);
     let mut teasers = article::teasers(app.store(), &ids).await?;
@@ -179,6 +184,17 @@ async fn suggested(app: &App, full: &Full, but: &[ArticleId]) -> Result<Vec<Teas
         teasers.extend(fresh.take(missing));
     }
     Ok(teasers)
+}
+
+/// An article as the search index compares it.
+pub(crate) fn like_this(article: ArticleId, content: &Content) -> LikeThis {
+    LikeThis {
+        article,
+        language: content.language.clone(),
+        headline: content.headline.clone(),
+        deck: content.deck.clone(),
+        body: content.body.to_text(),
+    }
 }
 
 /// The article in all its languages, itself included: each must name all (hreflang).

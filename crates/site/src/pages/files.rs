@@ -19,8 +19,8 @@ pub(crate) async fn photo(
     headers: HeaderMap,
 ) -> Response {
     match rendition(&app, &id, &edition, &name).await {
-        Ok(Found::ForStaff(content_type, bytes)) => {
-            if !newsroom::is_staff(&app, &headers).await {
+        Ok(Found::ForPreviews(photo, content_type, bytes)) => {
+            if !newsroom::may_see(&app, &headers, photo).await {
                 return missing::never_here(&app).await;
             }
             let mut response = bytes.into_response();
@@ -40,7 +40,7 @@ enum Found {
     /// A published article shows it.
     Public(&'static str, Bytes),
     /// None does, so that only previews may.
-    ForStaff(&'static str, Bytes),
+    ForPreviews(PhotoId, &'static str, Bytes),
     Nothing,
 }
 
@@ -52,7 +52,7 @@ async fn rendition(app: &App, id: &str, edition: &str, name: &str) -> Result<Fou
     let public = publish::photo::is_public(app.store(), id).await?;
     match app.0.files.get(&publish::photo::rendition_key(id, edition, name)).await {
         Ok(bytes) if public => Ok(Found::Public(content_type, bytes)),
-        Ok(bytes) => Ok(Found::ForStaff(content_type, bytes)),
+        Ok(bytes) => Ok(Found::ForPreviews(id, content_type, bytes)),
         Err(FileError::Missing(_)) => Ok(Found::Nothing),
         Err(error) => Err(error.into()),
     }

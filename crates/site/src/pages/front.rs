@@ -23,9 +23,20 @@ pub(crate) async fn front(State(app): State<App>, answer: Answer) -> Response {
 }
 
 pub(super) async fn render(app: &App) -> Result<Rendered> {
+    let places = publish::front::places(app.store()).await?;
+    arranged(app, &places).await
+}
+
+/// The page that arranging it so would make: for those who may see it before.
+pub(crate) async fn preview_front(app: &App, places: &[ArticleId]) -> Result<String> {
+    let rendered = arranged(app, places).await?;
+    Ok(String::from_utf8_lossy(&rendered.body).into_owned())
+}
+
+async fn arranged(app: &App, places: &[ArticleId]) -> Result<Rendered> {
     let shell = Shell::load(app).await?;
     let mut tags = vec![Tag::Front, Tag::Newest];
-    let top = top(app).await?;
+    let top = top(app, places).await?;
     let shown: Vec<ArticleId> = top.iter().map(|teaser| teaser.id).collect();
     let mut sections = Vec::new();
     for section in shell.sections.below(None) {
@@ -60,10 +71,9 @@ pub(super) async fn render(app: &App) -> Result<Rendered> {
     shell.render(app, 200, page, tags)
 }
 
-async fn top(app: &App) -> Result<Vec<Teaser>> {
-    let places = publish::front::places(app.store()).await?;
+async fn top(app: &App, places: &[ArticleId]) -> Result<Vec<Teaser>> {
     if places.is_empty() {
         return Ok(article::teasers_newest(app.store(), TOP_BY_ITSELF).await?);
     }
-    Ok(article::teasers(app.store(), &places).await?)
+    Ok(article::teasers(app.store(), places).await?)
 }

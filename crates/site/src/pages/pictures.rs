@@ -46,7 +46,7 @@ impl Pictures {
             srcset: self.srcset(id, "image/jpeg"),
             width: side(photo.width),
             height: side(photo.height),
-            alt: photo.alt.clone(),
+            alt: photo.told().to_owned(),
             caption: caption.unwrap_or(&photo.caption).to_owned(),
             credit: photo.credit.clone(),
             credit_url: photo.credit_url.clone(),

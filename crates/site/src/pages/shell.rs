@@ -112,6 +112,19 @@ impl Shell {
         Ok(words.say(words.closest(language, &self.site.language), key, &[])?)
     }
 
+    /// The same, about a story of this headline.
+    pub(super) fn word_with(
+        &self,
+        app: &App,
+        language: &str,
+        key: &str,
+        headline: &str,
+    ) -> Result<String> {
+        let words = app.0.templates.words();
+        let about = [("headline", headline.into())];
+        Ok(words.say(words.closest(language, &self.site.language), key, &about)?)
+    }
+
     pub(super) fn kind(&self, app: &App, language: &str, kind: Kind) -> Result<String> {
         self.word(app, language, &format!("kind-{}", kind.name()))
     }

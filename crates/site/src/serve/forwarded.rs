@@ -20,13 +20,7 @@ impl ClientAddress {
     /// What one household or office has: the address itself, or the first half of an IPv6 address,
     /// for whoever has one has 2⁶⁴ of them.
     pub fn network(&self) -> String {
-        match self.0 {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        }
+        discuss::network::of(self.0)
     }
 }
 

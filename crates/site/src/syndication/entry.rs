@@ -298,7 +298,7 @@ impl Photo {
         Some(Self {
             renditions: whole.into_iter().map(Image::of).collect(),
             crops: crops.into_iter().map(Image::of).collect(),
-            alt: photo.alt.clone(),
+            alt: photo.told().to_owned(),
             caption: caption.unwrap_or(&photo.caption).to_owned(),
             credit: photo.credit.clone(),
             credit_url: photo.credit_url.clone(),

@@ -7,6 +7,8 @@
 
 use publish::article::Kind;
 
+use base::Timestamp;
+
 use super::entry::{
     Author, Correction, Entry, Image, LiveCoverage, Photo, Publication, SectionLink,
 };
@@ -17,6 +19,65 @@ pub fn article(publication: &Publication, entry: &Entry) -> String {
     let mut trail = entry.sections.clone();
     trail.push(SectionLink { name: entry.headline.clone(), url: entry.url.clone() });
     graph(vec![article_node(publication, entry), breadcrumb(publication, &trail)])
+}
+
+/// What is said under a story.
+#[derive(Clone, Debug)]
+pub struct Posting {
+    /// The story's headline.
+    pub headline: String,
+    /// Where the discussion is.
+    pub url: String,
+    /// Where the story is.
+    pub story: String,
+    /// When the story was first published.
+    pub published: Timestamp,
+    /// How many comments there are in all.
+    pub count: u64,
+    /// Those of this page.
+    pub comments: Vec<Said>,
+}
+
+/// A comment.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Its own page.
+    pub url: String,
+    /// Who wrote it.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+    /// When.
+    pub written: Timestamp,
+    /// How many readers recommend it.
+    pub recommended: u64,
+    /// The answers to it.
+    pub answers: Vec<Said>,
+}
+
+/// A page of a discussion (schema.org's `DiscussionForumPosting`).
+pub fn discussion(publication: &Publication, posting: &Posting) -> String {
+    let comments: Vec<Node> = posting.comments.iter().map(|it| said(publication, it)).collect();
+    let node = Node::typed("DiscussionForumPosting")
+        .set("headline", posting.headline.as_str())
+        .set("url", publication.absolute(&posting.url))
+        .set("mainEntityOfPage", publication.absolute(&posting.story))
+        .set("datePublished", publication.local(posting.published))
+        .set("author", Node::typed("Organization").set("name", publication.name.as_str()))
+        .set("commentCount", posting.count)
+        .some("comment", comments);
+    graph(vec![node])
+}
+
+fn said(publication: &Publication, said: &Said) -> Node {
+    let answers: Vec<Node> = said.answers.iter().map(|it| self::said(publication, it)).collect();
+    Node::typed("Comment")
+        .set("url", publication.absolute(&said.url))
+        .set("author", Node::typed("Person").set("name", said.name.as_str()))
+        .set("datePublished", publication.local(said.written))
+        .set("text", said.text.as_str())
+        .set("upvoteCount", said.recommended)
+        .some("comment", answers)
 }
 
 /// The front page: the site, who publishes it, and how to search it.

@@ -6,6 +6,7 @@ use base::Timestamp;
 use document::Picture;
 use serde::Serialize;
 
+use super::discussion::Discussion;
 use super::share::ShareTarget;
 use super::words::Words;
 use crate::syndication::open_graph::Meta;
@@ -217,6 +218,8 @@ pub struct ArticlePage {
     pub related: Vec<Related>,
     /// The system's choice.
     pub suggested: Vec<Card>,
+    /// What readers say; none where there is to be no discussion.
+    pub discussion: Option<Discussion>,
 }
 
 /// An author of a story.

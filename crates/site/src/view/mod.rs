@@ -3,9 +3,11 @@
 //! A handler gathers a [`Page`] and [`Templates::render`] makes its HTML. Nothing here reads a
 //! database, a clock or a request.
 
+mod account;
 mod assets;
 mod context;
 mod dates;
+mod discussion;
 mod newsroom;
 pub mod samples;
 mod share;
@@ -13,8 +15,10 @@ mod templates;
 mod theme;
 mod words;
 
+pub use account::*;
 pub use assets::{Asset, assets};
 pub use context::*;
+pub use discussion::*;
 pub use newsroom::NewsroomFrame;
 pub use share::{ShareTarget, known_share_targets};
 pub use templates::{RenderError, Templates};
@@ -66,6 +70,18 @@ pages! {
     Section(SectionPage) = "pages/section.html" styled "listing",
     /// `/news/russia/some-slug`
     Article(ArticlePage) = "pages/article.html" styled "article",
+    /// `/discussions/{article}`
+    Discussion(DiscussionPage) = "pages/discussion.html" styled "discussion",
+    /// `/comments/{id}`
+    Comment(CommentPage) = "pages/comment.html" styled "discussion",
+    /// `/comments/mine`
+    OwnComments(OwnCommentsPage) = "pages/own_comments.html" styled "discussion",
+    /// `/account`
+    Account(AccountPage) = "pages/account.html" styled "discussion",
+    /// `/account/link/{link}`
+    AccountLink(AccountLinkPage) = "pages/account_link.html" styled "discussion",
+    /// `/follows/{id}`
+    Follow(FollowPage) = "pages/follow.html" styled "discussion",
     /// `/authors/some-slug`
     Author(AuthorPage) = "pages/author.html" styled "listing",
     /// `/search`

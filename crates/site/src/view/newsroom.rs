@@ -20,6 +20,8 @@ pub struct NewsroomFrame {
     pub name: Option<String>,
     /// Whether to lead to the photos.
     pub may_keep_photos: bool,
+    /// Whether to lead to the discussions.
+    pub may_moderate: bool,
     /// Whether to lead to the front page's order.
     pub may_arrange_front: bool,
     /// Whether to lead to the site's sections and words.
@@ -46,10 +48,15 @@ templates! {
     "frame.html"
     "account.html"
     "audit.html"
+    "calendar.html"
     "authenticator.html"
     "code.html"
     "confirm.html"
+    "commenter.html"
     "desk.html"
+    "discussion.html"
+    "discussion_rules.html"
+    "editions.html"
     "front.html"
     "link_over.html"
     "new_story.html"
@@ -57,9 +64,14 @@ templates! {
     "person.html"
     "photo.html"
     "photos.html"
+    "places.html"
+    "preview.html"
     "recovery_codes.html"
+    "replace_photo.html"
+    "revisions.html"
     "sign_in.html"
     "site.html"
     "story.html"
+    "to_provider.html"
     "welcome.html"
 }

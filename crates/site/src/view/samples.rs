@@ -6,7 +6,9 @@ use document::{Picture, PictureSource};
 
 use crate::syndication::open_graph::{Attribute, Meta};
 
+use super::account::*;
 use super::context::*;
+use super::discussion::*;
 use super::{Page, Words, known_share_targets};
 
 /// The sample site, in English.
@@ -68,6 +70,21 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ),
         ("article", article(language).into()),
         ("article-plain", plain_article(language).into()),
+        ("discussion", discussion_page(language).into()),
+        ("comment", comment_page(language).into()),
+        ("comment-refused", refused_comment_page(language).into()),
+        ("own-comments", own_comments_page(language).into()),
+        (
+            "own-comments-none",
+            OwnCommentsPage { comments: vec![], ..own_comments_page(language) }.into(),
+        ),
+        ("account-sign-in", sign_in_page(language).into()),
+        ("account-sent", AccountPage { sent: true, ..sign_in_page(language) }.into()),
+        ("account", account_page(language).into()),
+        ("account-link", account_link_page(language, "open").into()),
+        ("account-link-over", account_link_page(language, "over").into()),
+        ("follow", follow_page(language).into()),
+        ("follow-ended", FollowPage { ended: true, ..follow_page(language) }.into()),
         ("article-crowded", crowded_article(language).into()),
         ("article-right-to-left", right_to_left_article().into()),
         ("author", author(language).into()),
@@ -308,6 +325,181 @@ fn article(language: &str) -> ArticlePage {
             Related { headline: "A story that is still to come".into(), url: None, language: None },
         ],
         suggested: cards(language, 1..5),
+        discussion: Some(discussion()),
+    }
+}
+
+/// Some threads, one of them with a gap in it.
+fn discussion() -> Discussion {
+    let answer =
+        |id: &str, depth| Comment { depth, parent: Some("1".into()), ..comment(id, "Ivo") };
+    Discussion {
+        address: "/discussions/sample".into(),
+        count: 1234,
+        through: 99,
+        threads: vec![
+            Thread {
+                comment: Comment { featured: true, recommended: 3, ..comment("1", "Rosa") },
+                answers: vec![
+                    Comment { removed: true, ..answer("2", 1) },
+                    Comment { staff: true, ..answer("3", 2) },
+                    Comment { staff: true, author: true, edited: true, ..answer("4", 4) },
+                ],
+                more: Some("/comments/1".into()),
+            },
+            Thread { comment: comment("5", "سلمى"), answers: vec![], more: None },
+        ],
+        more: Some("/discussions/sample?after=5".into()),
+        orders: ["newest", "oldest", "recommended", "replied"]
+            .map(|key| OrderLink {
+                key: key.into(),
+                url: format!("/discussions/sample?order={key}"),
+                chosen: key == "newest",
+            })
+            .into(),
+        form: Some(CommentForm { asks_name: true, ..CommentForm::default() }),
+        closes_at: Some(at("2021-12-21T17:40:00Z")),
+        accounts: true,
+    }
+}
+
+fn comment(id: &str, name: &str) -> Comment {
+    Comment {
+        id: id.into(),
+        url: format!("/comments/{id}"),
+        name: name.into(),
+        staff: false,
+        author: false,
+        featured: false,
+        removed: false,
+        created: at("2021-12-07T18:00:00Z"),
+        edited: false,
+        text_html: "<p>Two hours are <em>not</em> much.</p>".into(),
+        recommended: 0,
+        parent: None,
+        depth: 0,
+        open: true,
+    }
+}
+
+fn discussion_page(language: &str) -> DiscussionPage {
+    DiscussionPage {
+        head: head("Comments on “Two presidents”", language, "/discussions/sample"),
+        story: Link::new("Two presidents", "/news/russia/two-presidents"),
+        discussion: discussion(),
+    }
+}
+
+/// What everybody may do with a comment that stands.
+fn comment_page(language: &str) -> CommentPage {
+    CommentPage {
+        head: head("A comment on “Two presidents”", language, "/comments/1"),
+        story: Link::new("Two presidents", "/news/russia/two-presidents"),
+        discussion: "/discussions/sample".into(),
+        thread: discussion().threads.into_iter().next(),
+        comment: comment("1", "Rosa"),
+        state: "shown".into(),
+        own: false,
+        editable: None,
+        refusal: None,
+        recommends: true,
+        reasons: ["insult", "hate", "privacy", "spam", "illegal", "other"].map(Into::into).into(),
+        form: Some(CommentForm {
+            parent: Some("1".into()),
+            name: "Ivo".into(),
+            text: "<b>".into(),
+            trouble: Some("Write something first.".into()),
+            asks_name: false,
+            back: "/comments/1".into(),
+            sign_in: true,
+        }),
+        accounts: true,
+        done: Some("comment-done-reported".into()),
+        trouble: None,
+    }
+}
+
+/// What the author of one that was refused is told.
+fn refused_comment_page(language: &str) -> CommentPage {
+    CommentPage {
+        thread: None,
+        state: "rejected".into(),
+        own: true,
+        editable: Some("It rains.".into()),
+        refusal: Some(Refusal {
+            reason: "off_topic".into(),
+            words: "About the weather.".into(),
+            may_appeal: true,
+        }),
+        form: None,
+        done: None,
+        trouble: Some("A comment can be changed for five minutes.".into()),
+        ..comment_page(language)
+    }
+}
+
+fn own_comments_page(language: &str) -> OwnCommentsPage {
+    let own = ["shown", "waiting", "rejected"]
+        .map(|state| OwnComment { comment: comment(state, "Rosa"), state: state.into() });
+    OwnCommentsPage {
+        head: head("Your comments", language, "/comments/mine"),
+        name: "Rosa".into(),
+        comments: own.into(),
+    }
+}
+
+/// Of one who is not signed in.
+fn sign_in_page(language: &str) -> AccountPage {
+    AccountPage {
+        head: Head::new("Your account", language),
+        own: None,
+        back: "/discussions/sample".into(),
+        draft: "It rains.".into(),
+        email: "rosa@example.net".into(),
+        sent: false,
+        trouble: Some("Write an e-mail address, such as anna@example.org.".into()),
+    }
+}
+
+fn account_page(language: &str) -> AccountPage {
+    let story = Link::new("Two presidents", "/news/russia/two-presidents");
+    AccountPage {
+        own: Some(OwnAccount {
+            name: "Rosa".into(),
+            email: "rosa@example.net".into(),
+            sessions: vec![OwnSession {
+                id: "1".into(),
+                agent: "Firefox".into(),
+                since: at("2021-12-07T18:00:00Z"),
+                here: true,
+            }],
+            follows: vec![
+                OwnFollow { url: "/follows/1".into(), story: story.clone(), thread: None },
+                OwnFollow { url: "/follows/2".into(), story, thread: Some("/comments/1".into()) },
+            ],
+        }),
+        trouble: None,
+        ..sign_in_page(language)
+    }
+}
+
+fn account_link_page(language: &str, fate: &str) -> AccountLinkPage {
+    AccountLinkPage {
+        head: Head::new("Your account", language),
+        fate: fate.into(),
+        action: "/account/link/sample".into(),
+        email: "rosa@example.net".into(),
+        name: "Rosa".into(),
+        trouble: None,
+    }
+}
+
+fn follow_page(language: &str) -> FollowPage {
+    FollowPage {
+        head: Head::new("Mail about a discussion", language),
+        action: "/follows/1".into(),
+        story: Some(Link::new("Two presidents", "/news/russia/two-presidents")),
+        ended: false,
     }
 }
 
@@ -333,6 +525,17 @@ fn plain_article(language: &str) -> ArticlePage {
         corrections: vec![],
         related: vec![],
         suggested: vec![],
+        discussion: Some(Discussion {
+            address: "/discussions/plain".into(),
+            count: 0,
+            through: 0,
+            threads: vec![],
+            more: None,
+            orders: vec![],
+            form: None,
+            closes_at: None,
+            accounts: false,
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 use base::{
-    ArticleId, CorrectionId, Grant, InvitationId, PasskeyId, PersonId, PhotoId, RevisionId, Role,
-    SectionId, SessionId, Timestamp, TokenId,
+    ArticleId, CommentId, CommenterId, CorrectionId, Grant, InvitationId, MessageId, NoteId,
+    PasskeyId, PersonId, PhotoId, PreviewId, ReaderId, RevisionId, Role, SectionId, SessionId,
+    Timestamp, TokenId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +93,10 @@ pub enum Event {
         person: PersonId,
         issuer: String,
     },
+    IdentityUnlinked {
+        person: PersonId,
+        issuer: String,
+    },
     TokenAdded {
         token: TokenId,
         person: PersonId,
@@ -109,11 +114,27 @@ pub enum Event {
         article: ArticleId,
         revision: RevisionId,
     },
+    RevisionNamed {
+        article: ArticleId,
+        revision: RevisionId,
+    },
     /// A step on the way to readers, or back, with a word to whoever is next.
     ArticleStaged {
         article: ArticleId,
         stage: String,
         note: String,
+    },
+    ArticleAssigned {
+        article: ArticleId,
+        person: PersonId,
+    },
+    AssignmentFinished {
+        article: ArticleId,
+        person: PersonId,
+    },
+    AssignmentTakenAway {
+        article: ArticleId,
+        person: PersonId,
     },
     ArticleScheduled {
         article: ArticleId,
@@ -121,6 +142,11 @@ pub enum Event {
     },
     ArticleUnscheduled {
         article: ArticleId,
+    },
+    /// Not published at its time, because the photo may be used no longer.
+    ArticleHeldBack {
+        article: ArticleId,
+        photo: PhotoId,
     },
     /// For the first time, or anew with another revision.
     ArticlePublished {
@@ -143,6 +169,111 @@ pub enum Event {
         touches: Touches,
     },
 
+    // Links that show a story before it is published.
+    PreviewShared {
+        article: ArticleId,
+        preview: PreviewId,
+    },
+    PreviewRevoked {
+        article: ArticleId,
+        preview: PreviewId,
+    },
+
+    // Notes beside articles.
+    NoteWritten {
+        article: ArticleId,
+        note: NoteId,
+    },
+    NoteAnswered {
+        article: ArticleId,
+        note: NoteId,
+        message: MessageId,
+    },
+    NoteResolved {
+        article: ArticleId,
+        note: NoteId,
+    },
+    NoteReopened {
+        article: ArticleId,
+        note: NoteId,
+    },
+
+    // Discussions.
+    /// How the discussions of the site, of a section or of a story are moderated has changed.
+    DiscussionRuled {
+        section: Option<SectionId>,
+        article: Option<ArticleId>,
+    },
+    DiscussionWordsSet,
+    CommentPosted {
+        article: ArticleId,
+        comment: CommentId,
+        shown: bool,
+    },
+    CommentEdited {
+        article: ArticleId,
+        comment: CommentId,
+        shown: bool,
+    },
+    CommentRemoved {
+        article: ArticleId,
+        comment: CommentId,
+    },
+    /// A moderator let it stand, refused it, or put it back.
+    CommentDecided {
+        article: ArticleId,
+        comment: CommentId,
+        decision: String,
+    },
+    /// It is again as it was before a decision.
+    CommentDecisionUndone {
+        article: ArticleId,
+        comment: CommentId,
+    },
+    CommentFeatured {
+        article: ArticleId,
+        comment: CommentId,
+        featured: bool,
+    },
+    CommentRecommended {
+        article: ArticleId,
+        comment: CommentId,
+    },
+    CommentReported {
+        article: ArticleId,
+        comment: CommentId,
+    },
+    CommentAppealed {
+        article: ArticleId,
+        comment: CommentId,
+    },
+    CommenterBanned {
+        commenter: CommenterId,
+        until: Option<Timestamp>,
+    },
+    CommenterNoted {
+        commenter: CommenterId,
+    },
+    CommenterWatched {
+        commenter: CommenterId,
+        watched: bool,
+    },
+
+    // Readers with an account; what they are called and where mail reaches them is not told here,
+    // where nothing is ever forgotten.
+    ReaderJoined {
+        reader: ReaderId,
+    },
+    ReaderLeft {
+        reader: ReaderId,
+    },
+    /// A reader is told by mail of what is said, or not any more.
+    DiscussionFollowed {
+        reader: ReaderId,
+        article: ArticleId,
+        follows: bool,
+    },
+
     // Photos.
     PhotoAdded {
         photo: PhotoId,
@@ -151,6 +282,11 @@ pub enum Event {
     PhotoDescribed {
         photo: PhotoId,
         edition: i64,
+    },
+    /// In every story in which the actor may place photos.
+    PhotoReplaced {
+        photo: PhotoId,
+        with: PhotoId,
     },
     RenditionsMade {
         photo: PhotoId,
@@ -234,19 +370,49 @@ impl Event {
             Self::PasskeyAdded { .. } => "passkey_added",
             Self::PasskeyRemoved { .. } => "passkey_removed",
             Self::IdentityLinked { .. } => "identity_linked",
+            Self::IdentityUnlinked { .. } => "identity_unlinked",
             Self::TokenAdded { .. } => "token_added",
             Self::TokenRevoked { .. } => "token_revoked",
             Self::ArticleCreated { .. } => "article_created",
             Self::ArticleRevised { .. } => "article_revised",
+            Self::RevisionNamed { .. } => "revision_named",
             Self::ArticleStaged { .. } => "article_staged",
+            Self::ArticleAssigned { .. } => "article_assigned",
+            Self::AssignmentFinished { .. } => "assignment_finished",
+            Self::AssignmentTakenAway { .. } => "assignment_taken_away",
             Self::ArticleScheduled { .. } => "article_scheduled",
             Self::ArticleUnscheduled { .. } => "article_unscheduled",
+            Self::ArticleHeldBack { .. } => "article_held_back",
             Self::ArticlePublished { .. } => "article_published",
             Self::ArticleCorrected { .. } => "article_corrected",
             Self::ArticleWithdrawn { .. } => "article_withdrawn",
             Self::ArticleMoved { .. } => "article_moved",
+            Self::PreviewShared { .. } => "preview_shared",
+            Self::PreviewRevoked { .. } => "preview_revoked",
+            Self::NoteWritten { .. } => "note_written",
+            Self::NoteAnswered { .. } => "note_answered",
+            Self::NoteResolved { .. } => "note_resolved",
+            Self::NoteReopened { .. } => "note_reopened",
+            Self::DiscussionRuled { .. } => "discussion_ruled",
+            Self::DiscussionWordsSet => "discussion_words_set",
+            Self::CommentPosted { .. } => "comment_posted",
+            Self::CommentEdited { .. } => "comment_edited",
+            Self::CommentRemoved { .. } => "comment_removed",
+            Self::CommentDecided { .. } => "comment_decided",
+            Self::CommentDecisionUndone { .. } => "comment_decision_undone",
+            Self::CommentFeatured { .. } => "comment_featured",
+            Self::CommentRecommended { .. } => "comment_recommended",
+            Self::CommentReported { .. } => "comment_reported",
+            Self::CommentAppealed { .. } => "comment_appealed",
+            Self::CommenterBanned { .. } => "commenter_banned",
+            Self::CommenterNoted { .. } => "commenter_noted",
+            Self::CommenterWatched { .. } => "commenter_watched",
+            Self::ReaderJoined { .. } => "reader_joined",
+            Self::ReaderLeft { .. } => "reader_left",
+            Self::DiscussionFollowed { .. } => "discussion_followed",
             Self::PhotoAdded { .. } => "photo_added",
             Self::PhotoDescribed { .. } => "photo_described",
+            Self::PhotoReplaced { .. } => "photo_replaced",
             Self::RenditionsMade { .. } => "renditions_made",
             Self::Unknown => "unknown",
         }

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use projections::audit;
 use site::serve::{Certificate, TrustedProxies};
 use site::view::Templates;
+use site::{CommentCheck, Provider};
 
 use crate::node::{Failure, open_files, open_store};
 use crate::settings::Settings;
@@ -23,6 +24,8 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     told("templates", templates(&settings));
     told("certificate", certificate(&settings));
     told("trusted proxies", trusted_proxies(&settings));
+    told("OpenID provider", provider(&settings).await);
+    told("comment check", comment_check(&settings));
     Ok(code)
 }
 
@@ -70,6 +73,22 @@ fn certificate(settings: &Settings) -> Result<String, Failure> {
         }
         _ => Ok("none; speak HTTPS through a proxy".to_owned()),
     }
+}
+
+async fn provider(settings: &Settings) -> Result<String, Failure> {
+    let Some(set) = settings.provider()? else { return Ok("none".to_owned()) };
+    let listen = || format!("http://{}/", settings.listen).parse();
+    let public_url = settings.public_url.clone().map_or_else(listen, Ok)?;
+    let provider = Provider::new(set, &public_url)?;
+    provider.look().await?;
+    Ok(format!("{} answers; it may send to {}", provider.label(), provider.answer_address()))
+}
+
+fn comment_check(settings: &Settings) -> Result<String, Failure> {
+    let Some(set) = settings.comment_check()? else { return Ok("none".to_owned()) };
+    let url = set.url.to_string();
+    CommentCheck::new(set)?;
+    Ok(format!("{url} is asked; this does not ask it"))
 }
 
 fn trusted_proxies(settings: &Settings) -> Result<String, Failure> {

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use base::PhotoId;
+use document::Document;
 use serde_json::{Map, Value, json};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 use yrs::types::Attrs;
 use yrs::types::text::YChange;
 use yrs::types::xml::{Xml as _, XmlFragment as _, XmlOut};
@@ -22,10 +25,52 @@ const SUGGESTION: &str = "suggestion";
 
 /// Writes the nodes of a document into an empty fragment.
 pub(super) fn write(txn: Txn<'_, '_>, fragment: &XmlFragmentRef, document: &Value) {
-    for node in document["content"].as_array().into_iter().flatten() {
+    for node in blocks(document) {
         let element = fragment.push_back(txn, XmlElementPrelim::empty(kind(node)));
         write_node(txn, &element, node);
     }
+}
+
+/// Makes a fragment hold these blocks: those that it holds already stay, the others are taken out
+/// and put in.
+pub(super) fn rewrite(txn: Txn<'_, '_>, fragment: &XmlFragmentRef, document: &Value) {
+    let children: Vec<XmlOut> = fragment.children(txn).collect();
+    // What is only suggested is no block of a document, and equals none.
+    let old: Vec<Option<Value>> = children.iter().map(|child| block(txn, child)).collect();
+    let new: Vec<Option<Value>> = blocks(document).cloned().map(Some).collect();
+    let old: Vec<String> = old.iter().map(|it| json!(it).to_string()).collect();
+    let new_keys: Vec<String> = new.iter().map(|it| json!(it).to_string()).collect();
+    // From the end, so that places before stay what they were.
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new_keys).iter().rev() {
+        let (tag, at, wanted) = op.as_tag_tuple();
+        if tag == DiffTag::Equal {
+            continue;
+        }
+        if !at.is_empty() {
+            fragment.remove_range(txn, place(at.start), place(at.len()));
+        }
+        for node in new[wanted].iter().rev().flatten() {
+            let element =
+                fragment.insert(txn, place(at.start), XmlElementPrelim::empty(kind(node)));
+            write_node(txn, &element, node);
+        }
+    }
+}
+
+/// A child of a fragment as a checked document spells it.
+fn block(txn: &impl ReadTxn, child: &XmlOut) -> Option<Value> {
+    let read = json!({ "type": "doc", "content": read_child(txn, child)? });
+    let checked = Document::parse(&read).ok()?;
+    blocks(&checked.to_json()).next().cloned()
+}
+
+fn blocks(document: &Value) -> impl Iterator<Item = &Value> {
+    document["content"].as_array().into_iter().flatten()
+}
+
+/// No document has as many blocks as this can count.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 fn write_node(txn: Txn<'_, '_>, element: &XmlElementRef, node: &Value) {
@@ -60,6 +105,34 @@ fn formats(marks: &Value) -> Attrs {
         (kind(mark).into(), to_any(&Value::Object(attributes)))
     });
     formats.collect()
+}
+
+/// The attribute of a photo that says which.
+pub(super) const PHOTO_ID: &str = "id";
+
+/// Every element that shows a photo, also where it is only suggested.
+pub(super) fn photos(
+    txn: &impl ReadTxn,
+    fragment: &XmlFragmentRef,
+    photo: PhotoId,
+) -> Vec<XmlElementRef> {
+    let wanted = photo.to_string();
+    let is_wanted = |element: &XmlElementRef| {
+        element.try_tag().is_some_and(|tag| &**tag == "photo")
+            && element
+                .get_attribute(txn, PHOTO_ID)
+                .is_some_and(|id| from_out(&id).as_str() == Some(&wanted))
+    };
+    let mut waiting: Vec<XmlOut> = fragment.children(txn).collect();
+    let mut found = Vec::new();
+    while let Some(node) = waiting.pop() {
+        let XmlOut::Element(element) = node else { continue };
+        waiting.extend(element.children(txn));
+        if is_wanted(&element) {
+            found.push(element);
+        }
+    }
+    found
 }
 
 /// The document that a fragment holds, with every suggestion to insert left out and every

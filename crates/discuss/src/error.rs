@@ -1,0 +1,32 @@
+use accounts::policy::Denied;
+use base::CommentId;
+use store::StoreError;
+
+/// Why nothing was done, as a sentence for whoever asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscussError {
+    /// The actor has no right to.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// What was written cannot be taken as it is.
+    #[error("{0}")]
+    Invalid(String),
+    /// Nothing is taken here, or not from this one.
+    #[error("{0}")]
+    Closed(String),
+    /// One has to sign in first.
+    #[error(
+        "Whoever writes here has an account, to which an e-mail address is enough. Sign in, and \
+         send it then."
+    )]
+    SignIn,
+    /// Too much at once.
+    #[error("{0}")]
+    TooMuch(String),
+    /// There is no such comment, or it is not shown.
+    #[error("There is no comment {0}, or not any more.")]
+    NoSuchComment(CommentId),
+    /// The record failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,12 @@
+//! Discussions on both engines.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod checking;
+mod desk;
+mod following;
+mod learning;
+mod moderating;
+mod people;
+mod posting;
+mod undoing;
