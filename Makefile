@@ -71,8 +71,8 @@ e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
 	cd e2e && npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-bench: build ## measure the release build, and its peers beside it
-	@$(need) postgresql nginx wrk
+bench: build e2e/node_modules/.installed ## measure the release build, and its peers beside it
+	@$(need) postgresql nginx wrk chromium isso
 	$(CARGO) xtask bench $(BENCH)
 
 clean: ## remove everything that was built, and keep data/

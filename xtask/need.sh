@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what a target of the Makefile lacks, from Debian's packages or crates.io, and says so.
+# Installs what a target of the Makefile lacks, from Debian's packages, crates.io or PyPI, and says
+# so.
 # What is here already is left alone: a second run installs nothing and asks no network.
 #
 #   sh xtask/need.sh cc node chromium …
@@ -63,9 +64,24 @@ tool() {
     }
 }
 
+# What Python programs are built with, some of whose parts are C.
+has_python() {
+    has python3 && python3 -c 'import ensurepip, os, sysconfig, venv
+os.stat(sysconfig.get_paths()["include"] + "/Python.h")' 2>/dev/null
+}
+
+# A peer, in a place of its own, with the server that its documentation runs it under.
+isso() {
+    echo "tribune: installing from PyPI: isso"
+    rm -rf target/tools/isso
+    python3 -m venv target/tools/isso
+    target/tools/isso/bin/pip install --quiet --disable-pip-version-check isso gunicorn
+}
+
 packages=""
 tools=""
 postgresql=""
+isso=""
 for need in "$@"; do
     case $need in
     cc) has cc && has pkg-config || packages="$packages build-essential pkg-config" ;;
@@ -79,6 +95,12 @@ for need in "$@"; do
     nginx) has nginx || [ -x /usr/sbin/nginx ] || packages="$packages nginx-light" ;;
     wrk) has wrk || packages="$packages wrk" ;;
     nasm) has nasm || packages="$packages nasm" ;;
+    isso)
+        [ -x target/tools/isso/bin/gunicorn ] || {
+            isso=yes
+            has_python && has cc || packages="$packages python3-venv python3-dev build-essential"
+        }
+        ;;
     cargo-*) tools="$tools $need" ;;
     *)
         echo "tribune: nobody told need.sh how to install $need" >&2
@@ -98,6 +120,7 @@ if [ -n "$postgresql" ]; then
 fi
 # shellcheck disable=SC2086 # One word for each package.
 [ -z "$packages" ] || install $packages
+[ -z "$isso" ] || isso
 for name in $tools; do
     tool "$name"
 done

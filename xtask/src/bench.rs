@@ -2,12 +2,15 @@
 //! peer that was measured in the same run.
 
 mod articles;
+mod discussion;
 mod http;
+mod newsroom;
 mod nginx;
 mod pages;
 mod process;
 mod publishing;
 mod report;
+mod rounds;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -26,37 +29,93 @@ struct Size {
     publishes: usize,
     rounds: usize,
     round_secs: u32,
+    keystrokes: usize,
+    /// How often a story is opened, and the desk is looked at.
+    openings: usize,
     /// How many pages down a section is read.
     depth: usize,
+    /// How many comments stand under a story.
+    comments: usize,
+    /// How many write them: each of them no more than six in a minute.
+    guests: usize,
+    /// How many readers look on while others write, and how long.
+    listeners: usize,
+    live_secs: u32,
 }
 
-const FULL: Size =
-    Size { articles: 100_000, samples: 2000, publishes: 200, rounds: 5, round_secs: 8, depth: 500 };
-const QUICK: Size =
-    Size { articles: 3000, samples: 300, publishes: 40, rounds: 3, round_secs: 3, depth: 40 };
+const FULL: Size = Size {
+    articles: 100_000,
+    samples: 2000,
+    publishes: 200,
+    rounds: 5,
+    round_secs: 8,
+    keystrokes: 200,
+    openings: 100,
+    depth: 500,
+    comments: 10_000,
+    guests: 10_000,
+    listeners: 5000,
+    live_secs: 10,
+};
+const QUICK: Size = Size {
+    articles: 3000,
+    samples: 300,
+    publishes: 40,
+    rounds: 3,
+    round_secs: 3,
+    keystrokes: 60,
+    openings: 30,
+    depth: 40,
+    comments: 2000,
+    guests: 5000,
+    listeners: 500,
+    live_secs: 4,
+};
 const SMALL_ARCHIVE: usize = 1000;
 
-/// Measures everything, prints a line for each figure, and writes `target/bench/report.md`.
+/// What can be measured by itself.
+const PARTS: [&str; 5] = ["starting", "discussion", "reading", "newsroom", "publishing"];
+
+/// Measures everything or the parts that are named, prints a line for each figure, and writes
+/// `target/bench/report.md`.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     let mut size = FULL;
+    let mut parts = Vec::new();
     for argument in arguments {
         match argument.as_str() {
             "--quick" => size = QUICK,
-            other => bail!("bench knows --quick, and not `{other}`"),
+            part if PARTS.contains(&part) => parts.push(part),
+            other => bail!("bench knows --quick, {}, and not `{other}`", PARTS.join(", ")),
         }
     }
+    let wanted = |part| parts.is_empty() || parts.contains(&part);
     let bench = Bench::prepare()?;
     let mut report = Report::new(size.articles);
 
-    let archive = Archive::generate(&bench.folder, size.articles)?;
-    let small = Archive::generate(&bench.folder, SMALL_ARCHIVE)?;
-    let large_data = bench.import(&archive, Some(&mut report))?;
-    let small_data = bench.import(&small, None)?;
-
-    cold_start(&bench, &small_data, &mut report)?;
-    reading(&bench, &large_data, &archive, &size, &mut report)?;
-    publishing::on_one_node(&bench, &large_data, &size, &mut report)?;
-    publishing::on_two_nodes(&bench, &size, &mut report)?;
+    if wanted("starting") || wanted("discussion") {
+        let archive = Archive::generate(&bench.folder, SMALL_ARCHIVE)?;
+        let data = bench.import(&archive, None)?;
+        if wanted("starting") {
+            cold_start(&bench, &data, &mut report)?;
+        }
+        if wanted("discussion") {
+            discussion::measure(&bench, &data, &archive, &size, &mut report)?;
+        }
+    }
+    if wanted("reading") || wanted("newsroom") || wanted("publishing") {
+        let archive = Archive::generate(&bench.folder, size.articles)?;
+        let data = bench.import(&archive, Some(&mut report))?;
+        if wanted("reading") {
+            reading(&bench, &data, &archive, &size, &mut report)?;
+        }
+        if wanted("newsroom") {
+            newsroom::measure(&bench, &data, archive.len(), &size, &mut report)?;
+        }
+        if wanted("publishing") {
+            publishing::on_one_node(&bench, &data, &size, &mut report)?;
+            publishing::on_two_nodes(&bench, &size, &mut report)?;
+        }
+    }
 
     report.write(&bench.folder.join("report.md"))?;
     Ok(ExitCode::SUCCESS)

@@ -16,7 +16,8 @@ Usage: cargo xtask COMMAND
   tidy                    check what no compiler checks: who imports whom, links, lock files
   with-postgres -- CMD    run CMD beside a throw-away PostgreSQL, whose address is in
                           TRIBUNE_TEST_POSTGRES_URL
-  bench [--quick]         measure the release build, and its peers beside it";
+  bench [--quick] [PART]  measure the release build, and its peers beside it; or a part of it:
+                          starting, discussion, reading, newsroom or publishing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -86,6 +86,20 @@ impl Archive {
     }
 }
 
+/// What a reader says: a paragraph or three, another for each number.
+pub(super) fn comment(number: usize) -> String {
+    let mut dice = Dice::new(number as u64 + 2_000_003);
+    let paragraphs: Vec<String> = (0..=dice.roll(3))
+        .map(|_| {
+            let sentences: Vec<String> = (0..2 + dice.roll(3))
+                .map(|_| format!("{}.", capitalised(&dice.sentence(6, 14))))
+                .collect();
+            sentences.join(" ")
+        })
+        .collect();
+    paragraphs.join("\n\n")
+}
+
 fn section(number: usize) -> &'static str {
     SECTIONS[number % SECTIONS.len()]
 }
@@ -138,14 +152,14 @@ fn capitalised(text: &str) -> String {
 }
 
 /// Numbers that look random and are the same in every run (splitmix64).
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
-    fn roll(&mut self, below: usize) -> usize {
+    pub(super) fn roll(&mut self, below: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -6,8 +6,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
+/// What every request calls the server.
+pub(super) const HOST: &str = "bench";
+
 pub(super) struct Client {
-    stream: BufReader<TcpStream>,
+    address: SocketAddr,
+    /// None once the server has closed it.
+    stream: Option<BufReader<TcpStream>>,
     token: Option<String>,
 }
 
@@ -15,6 +20,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
     pub(super) elapsed: Duration,
+    headers: Vec<(String, String)>,
 }
 
 impl Answer {
@@ -25,14 +31,16 @@ impl Answer {
     pub(super) fn ms(&self) -> f64 {
         self.elapsed.as_secs_f64() * 1000.0
     }
+
+    /// The header of this name, in small letters.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
 }
 
 impl Client {
     pub(super) fn connect(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        Ok(Self { stream: BufReader::with_capacity(1 << 18, stream), token: None })
+        Ok(Self { address, stream: Some(open(address)?), token: None })
     }
 
     pub(super) fn with_token(mut self, token: &str) -> Self {
@@ -41,11 +49,15 @@ impl Client {
     }
 
     pub(super) fn get(&mut self, path: &str) -> Result<Answer> {
-        self.ask("GET", path, "identity", None)
+        self.get_encoded(path, "identity")
     }
 
     pub(super) fn get_gzip(&mut self, path: &str) -> Result<Answer> {
-        self.ask("GET", path, "gzip", None)
+        self.get_encoded(path, "gzip")
+    }
+
+    pub(super) fn get_encoded(&mut self, path: &str, encoding: &str) -> Result<Answer> {
+        self.ask("GET", path, &[("Accept-Encoding", encoding)], "")
     }
 
     pub(super) fn send(
@@ -54,7 +66,8 @@ impl Client {
         path: &str,
         body: &serde_json::Value,
     ) -> Result<serde_json::Value> {
-        let answer = self.ask(method, path, "identity", Some(&body.to_string()))?;
+        let json = [("Content-Type", "application/json")];
+        let answer = self.ask(method, path, &json, &body.to_string())?;
         ensure!(
             (200..300).contains(&answer.status),
             "{method} {path} answered {}: {}",
@@ -64,79 +77,111 @@ impl Client {
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
-    fn ask(
+    /// Asks, over a new connection if the server has closed the last one.
+    pub(super) fn ask(
         &mut self,
         method: &str,
         path: &str,
-        encoding: &str,
-        body: Option<&str>,
+        headers: &[(&str, &str)],
+        body: &str,
     ) -> Result<Answer> {
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: {encoding}\r\n");
+        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {HOST}\r\n");
         if let Some(token) = &self.token {
             request.push_str(&format!("Authorization: Bearer {token}\r\n"));
         }
-        if let Some(body) = body {
-            request.push_str("Content-Type: application/json\r\n");
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !body.is_empty() {
             request.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
         request.push_str("\r\n");
-        request.push_str(body.unwrap_or_default());
+        request.push_str(body);
 
         let began = Instant::now();
-        self.stream.get_mut().write_all(request.as_bytes())?;
-        let (status, length) = self.head().with_context(|| format!("{method} {path}"))?;
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => open(self.address)?,
+        };
+        stream.get_mut().write_all(request.as_bytes())?;
+        let head = head(&mut stream).with_context(|| format!("{method} {path}"))?;
         let mut body = Vec::new();
-        match length {
+        match head.length {
             Length::Known(length) => {
                 body.resize(length, 0);
-                self.stream.read_exact(&mut body)?;
+                stream.read_exact(&mut body)?;
             }
-            Length::Chunked => self.chunks(&mut body)?,
+            Length::Chunked => chunks(&mut stream, &mut body)?,
+            Length::ToTheEnd => {
+                stream.read_to_end(&mut body)?;
+            }
         }
-        Ok(Answer { status, body, elapsed: began.elapsed() })
+        let elapsed = began.elapsed();
+        let answer = Answer { status: head.status, body, elapsed, headers: head.headers };
+        if answer.header("connection") != Some("close") {
+            self.stream = Some(stream);
+        }
+        Ok(answer)
     }
+}
 
-    fn head(&mut self) -> Result<(u16, Length)> {
-        let mut line = String::new();
-        self.stream.read_line(&mut line)?;
-        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let status = status.with_context(|| format!("no answer of HTTP: {line:?}"))?;
-        let mut length = Length::Known(0);
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line)?;
-            let Some((name, value)) = line.trim_end().split_once(':') else {
-                return Ok((status, length));
-            };
-            match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = Length::Known(value.trim().parse()?),
-                "transfer-encoding" => length = Length::Chunked,
-                _ => {}
-            }
-        }
-    }
+fn open(address: SocketAddr) -> Result<BufReader<TcpStream>> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    Ok(BufReader::with_capacity(1 << 18, stream))
+}
 
-    fn chunks(&mut self, body: &mut Vec<u8>) -> Result<()> {
-        loop {
-            let mut line = String::new();
-            self.stream.read_line(&mut line)?;
-            let size = usize::from_str_radix(line.trim(), 16)?;
-            let from = body.len();
-            body.resize(from + size, 0);
-            self.stream.read_exact(&mut body[from..])?;
-            line.clear();
-            self.stream.read_line(&mut line)?;
-            if size == 0 {
-                return Ok(());
-            }
-        }
-    }
+struct Head {
+    status: u16,
+    headers: Vec<(String, String)>,
+    length: Length,
 }
 
 enum Length {
     Known(usize),
     Chunked,
+    ToTheEnd,
+}
+
+fn head(stream: &mut BufReader<TcpStream>) -> Result<Head> {
+    let mut line = String::new();
+    stream.read_line(&mut line)?;
+    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = status.with_context(|| format!("no answer of HTTP: {line:?}"))?;
+    let mut headers = Vec::new();
+    let mut length = None;
+    loop {
+        line.clear();
+        stream.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let (name, value) = (name.to_ascii_lowercase(), value.trim().to_owned());
+        match name.as_str() {
+            "content-length" => length = Some(Length::Known(value.parse()?)),
+            "transfer-encoding" => length = Some(Length::Chunked),
+            _ => {}
+        }
+        headers.push((name, value));
+    }
+    let closes = headers.iter().any(|(name, value)| name == "connection" && value == "close");
+    let otherwise = if closes { Length::ToTheEnd } else { Length::Known(0) };
+    Ok(Head { status, headers, length: length.unwrap_or(otherwise) })
+}
+
+fn chunks(stream: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> Result<()> {
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line)?;
+        let size = usize::from_str_radix(line.trim(), 16)?;
+        let from = body.len();
+        body.resize(from + size, 0);
+        stream.read_exact(&mut body[from..])?;
+        line.clear();
+        stream.read_line(&mut line)?;
+        if size == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// A text as one value of a query.

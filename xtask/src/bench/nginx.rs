@@ -12,7 +12,8 @@ use super::articles::Archive;
 use super::http::Client;
 use super::process::{Program, cpu_seconds};
 use super::report::{Report, Target};
-use super::{Bench, Size, percentile, printed};
+use super::rounds::Rounds;
+use super::{Bench, Size, printed};
 use crate::postgres::{free_port, send};
 
 pub(super) fn compare(
@@ -34,27 +35,17 @@ pub(super) fn compare(
         let served = Client::connect(nginx.address)?.get_gzip(&address)?.body;
         ensure!(served == packed, "nginx does not send the same bytes");
 
-        let mut rounds = Vec::new();
-        for round in 0..=size.rounds {
-            let ours = measure(program.address(), program.pid(), &address, size.round_secs)?;
-            let theirs = measure(nginx.address, nginx.child.id(), &address, size.round_secs)?;
-            // The first round warms both.
-            if round > 0 {
-                rounds.push((ours, theirs));
-            }
-        }
-        let figure = |of: fn(&Load) -> f64| {
-            let median = |each: &dyn Fn(&(Load, Load)) -> f64| {
-                percentile(&mut rounds.iter().map(each).collect::<Vec<_>>(), 50.0)
-            };
-            (median(&|it| of(&it.0)), median(&|it| of(&it.1)), median(&|it| of(&it.0) / of(&it.1)))
-        };
+        let rounds = Rounds::run(
+            size.rounds,
+            || measure(program.address(), program.pid(), &address, size.round_secs),
+            || measure(nginx.address, nginx.child.id(), &address, size.round_secs),
+        )?;
         let name = format!("article beside nginx, {label}");
-        let cpu = figure(|load| load.cpu_ms_per_thousand);
+        let cpu = rounds.median(|load| load.cpu_ms_per_thousand);
         report.compare(&format!("{name}: CPU"), "ms/1k", cpu, Target::RatioAtMost(1.0));
-        let rate = figure(|load| load.requests_per_second);
+        let rate = rounds.median(|load| load.requests_per_second);
         report.compare(&format!("{name}: rate"), "/s", rate, Target::RatioAtLeast(1.0));
-        let p99 = figure(|load| load.p99_ms);
+        let p99 = rounds.median(|load| load.p99_ms);
         report.compare(&format!("{name}: p99"), "ms", p99, Target::RatioAtMost(1.0));
     }
     Ok(())

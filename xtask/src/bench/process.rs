@@ -19,12 +19,14 @@ pub(super) struct Settings {
     database_url: Option<String>,
     storage: Option<PathBuf>,
     core: Option<usize>,
+    flags: Vec<String>,
 }
 
 impl Settings {
     /// The default: everything in a folder.
     pub(super) fn alone(data: &Path) -> Self {
-        Self { data: data.to_owned(), database_url: None, storage: None, core: None }
+        let (data, flags) = (data.to_owned(), Vec::new());
+        Self { data, database_url: None, storage: None, core: None, flags }
     }
 
     /// One node of several, which share a database and their files.
@@ -38,8 +40,14 @@ impl Settings {
         self
     }
 
+    /// With a setting as an operator gives it.
+    pub(super) fn with(mut self, flag: &str, value: &str) -> Self {
+        self.flags.extend([flag.to_owned(), value.to_owned()]);
+        self
+    }
+
     fn apply(&self, command: &mut Command) {
-        command.arg("--data").arg(&self.data).args(["--log", "warn"]);
+        command.arg("--data").arg(&self.data).args(["--log", "warn"]).args(&self.flags);
         if let Some(url) = &self.database_url {
             command.arg("--database-url").arg(url);
         }
