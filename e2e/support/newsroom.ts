@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect, type Browser, type Locator, type Page } from "@playwright/test";
 import { Program } from "./program.ts";
 
@@ -13,9 +14,11 @@ export class Staff {
   ) {
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {
-      // A refusal is a failed load to the browser, and what some specs ask for; so is a server that
-      // was killed, and a network that was cut.
-      const expected = /status of (4\d\d)|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/.test(message.text());
+      // A refusal is a failed load to the browser, and what some specs ask for; so is a provider that
+      // is down, a server that was killed, a network that was cut, and a socket that is not opened to
+      // whoever is signed out.
+      const expected =
+        /status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|response code: 303/.test(message.text());
       if (message.type() === "error" && !expected) this.complaints.push(message.text());
     });
   }
@@ -38,6 +41,13 @@ export class Staff {
 
   get trouble(): Locator {
     return this.page.getByRole("alert");
+  }
+
+  /** What axe finds wrong with the page: nothing. */
+  async isServedByThePage(): Promise<void> {
+    // A page within the page is a reader's, and looked at by itself.
+    const { violations } = await new AxeBuilder({ page: this.page }).exclude("iframe").analyze();
+    expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
   }
 
   /** Gives the browser an authenticator that says yes to everything (WebAuthn §11). */
@@ -66,7 +76,7 @@ export class Staff {
     }
     await this.presses("Go on");
     await this.presses("Add a passkey");
-    await expect(this.page.getByText(/^added /)).toBeVisible();
+    await expect(this.page.getByText(/^added /)).toBeVisible({ timeout: 20_000 });
   }
 
   /** The code that an authenticator with this secret shows, once each. */
@@ -100,12 +110,15 @@ function totp(secret: string, now: number): string {
 export const test = base.extend<{
   /** An empty newsroom, or with `demo` the one of the demo. */
   content: "serve" | "demo";
+  /** Variables that the program is started with. */
+  settings: Record<string, string>;
   program: Program;
   somebody: () => Promise<Staff>;
 }>({
   content: ["serve", { option: true }],
-  program: async ({ content }, use, info) => {
-    const program = await Program.named(content);
+  settings: async ({}, use) => use({}),
+  program: async ({ content, settings }, use, info) => {
+    const program = await Program.named(content, settings);
     await use(program);
     if (info.status !== info.expectedStatus) console.log(program.log.slice(-20).join("\n"));
     await program.stop();

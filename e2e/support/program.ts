@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -18,6 +18,8 @@ export class Program {
     private readonly child: ChildProcess,
     /** What it has told the operator. */
     readonly log: string[],
+    /** Variables that it is started with. */
+    private readonly settings: Record<string, string> = {},
   ) {}
 
   /** Starts the demo on a free port. */
@@ -26,18 +28,29 @@ export class Program {
   }
 
   /** Starts it where browsers can have passkeys: at a name, and not at a number. */
-  static async named(command = "serve", data?: string, at?: number): Promise<Program> {
+  static async named(
+    command = "serve",
+    settings: Record<string, string> = {},
+    data?: string,
+    at?: number,
+  ): Promise<Program> {
     const port = at ?? (await freePort());
     const here = ["--listen", `127.0.0.1:${port}`, "--public-url", `http://localhost:${port}/`];
-    const program = await Program.run(command, here, data);
-    return new Program(`http://localhost:${port}`, program.data, program.child, program.log);
+    const { data: kept, child, log } = await Program.run(command, here, data, settings);
+    return new Program(`http://localhost:${port}`, kept, child, log, settings);
   }
 
   /** Starts it, and waits for its own word that it serves. */
-  private static async run(command: string, flags: string[], known?: string): Promise<Program> {
+  private static async run(
+    command: string,
+    flags: string[],
+    known?: string,
+    settings: Record<string, string> = {},
+  ): Promise<Program> {
     const data = known ?? mkdtempSync(join(tmpdir(), "tribune-e2e-"));
     const child = spawn(binary, [command, "--data", data, ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...settings },
     });
     const log: string[] = [];
     createInterface({ input: child.stderr! }).on("line", (line) => log.push(line));
@@ -60,7 +73,7 @@ export class Program {
       return new Program(await ready, data, child, log);
     } catch (error) {
       child.kill("SIGKILL");
-      rmSync(data, { recursive: true, force: true });
+      if (!known) rmSync(data, { recursive: true, force: true });
       throw error;
     }
   }
@@ -84,16 +97,26 @@ export class Program {
     const ended = once(this.child, "exit");
     this.child.kill("SIGKILL");
     await ended;
-    return Program.named("serve", this.data, Number(new URL(this.origin).port));
+    return Program.named("serve", this.settings, this.data, Number(new URL(this.origin).port));
   }
 
-  /** Asks it to end, and removes its data. */
+  /** The memory that it has at this moment. */
+  residentMiB(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) / 1024;
+  }
+
+  /** Asks it to end, and waits until it has. */
+  async ends(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGTERM");
+    await ended;
+  }
+
+  /** Ends it, and removes its data. */
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const ended = once(this.child, "exit");
-      this.child.kill("SIGTERM");
-      await ended;
-    }
+    await this.ends();
     rmSync(this.data, { recursive: true, force: true });
   }
 }

@@ -43,6 +43,7 @@ export default async function setup(): Promise<() => Promise<void>> {
       origin: program.origin,
       gone: gone.path,
       corrected: corrected.path,
+      discussion: `/discussions/${corrected.id}`,
       draft: draft.path,
       token,
     });

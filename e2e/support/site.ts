@@ -13,6 +13,7 @@ interface Shown {
   origin: string;
   gone: string;
   corrected: string;
+  discussion: string;
   draft: string;
   token: string;
 }
@@ -39,7 +40,7 @@ export const mainStory: DemoStory = (() => {
 
 /** One address for each kind of page. */
 export function everyKindOfPage(): { kind: string; path: string; status: number }[] {
-  const { gone, corrected } = shown.get();
+  const { gone, corrected, discussion } = shown.get();
   const page = (kind: string, path: string, status = 200) => ({ kind, path, status });
   return [
     page("front page", "/"),
@@ -47,6 +48,8 @@ export function everyKindOfPage(): { kind: string; path: string; status: number 
     page("live article", demoStories.find((story) => story.kind === "live")!.path),
     page("article in Spanish", demoStories.find((story) => story.language === "es")!.path),
     page("corrected article", corrected),
+    page("discussion", discussion),
+    page("own comments", "/comments/mine"),
     page("section", "/news/russia/"),
     page("section with children", "/news/"),
     page("long section", `/${archive.section}/`),

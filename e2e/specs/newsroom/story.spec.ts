@@ -1,67 +1,7 @@
-import { expect, test, type Staff } from "../../support/newsroom.ts";
-import type { Program } from "../../support/program.ts";
+import { administrator, begins, body, colleague, isSaved, types, written } from "../../support/desk.ts";
+import { expect, test } from "../../support/newsroom.ts";
 
 test.use({ content: "demo" });
-
-/** The administrator, who has come in. */
-async function administrator(program: Program, somebody: () => Promise<Staff>): Promise<Staff> {
-  const anna = await somebody();
-  await anna.arrives(await program.firstLink(), "Anna Kern");
-  return anna;
-}
-
-/** Somebody else, with this role. */
-async function colleague(
-  anna: Staff,
-  somebody: () => Promise<Staff>,
-  name: string,
-  role: string,
-): Promise<Staff> {
-  await anna.opens("/newsroom/people");
-  await anna.fills("Name", name);
-  await anna.page.getByLabel("Role").selectOption(role);
-  await anna.presses("Make a link");
-  const link = await anna.page.getByLabel("Link").inputValue();
-  const other = await somebody();
-  await other.arrives(link);
-  return other;
-}
-
-/** Begins a story, and answers with the path of its page. */
-async function begins(staff: Staff, headline: string): Promise<string> {
-  await staff.opens("/newsroom/");
-  await staff.page.getByRole("link", { name: "New story" }).click();
-  await staff.fills("Headline", headline);
-  await staff.page.getByLabel("Section").selectOption({ label: "News › Russia" });
-  await staff.presses("Begin");
-  await isSaved(staff);
-  return new URL(staff.page.url()).pathname;
-}
-
-async function isSaved(staff: Staff): Promise<void> {
-  await expect(staff.page.locator(".editor-state")).toHaveText("Saved", { timeout: 20_000 });
-  await expect(staff.page.locator("[data-editor=status]")).toHaveAttribute("data-unsaved", "0");
-}
-
-const body = (staff: Staff) => staff.page.locator(".ProseMirror");
-
-async function types(staff: Staff, text: string): Promise<void> {
-  await body(staff).click();
-  await staff.page.keyboard.press("Control+End");
-  await staff.page.keyboard.type(text);
-}
-
-/** The paragraphs, without the names that stand at others' cursors. */
-const written = (staff: Staff) =>
-  body(staff)
-    .locator("p")
-    .evaluateAll((all) =>
-      all.map((one) => {
-        const copy = one.cloneNode(true) as HTMLElement;
-        copy.querySelectorAll("[class*=cursor]").forEach((cursor) => cursor.remove());
-        return copy.textContent;
-      }),
-    );
 
 test("a story is written, previewed and published by hand", async ({ program, somebody }) => {
   const anna = await administrator(program, somebody);
@@ -71,7 +11,7 @@ test("a story is written, previewed and published by hand", async ({ program, so
   await isSaved(anna);
 
   const preview = await anna.page.context().newPage();
-  await preview.goto(`${program.origin}${path}/preview`);
+  await preview.goto(`${program.origin}${path}/preview/page`);
   await expect(preview.getByRole("heading", { level: 1 })).toHaveText("The Lamps Under the Bridge");
   await expect(preview.locator(".body")).toContainText("nobody asked by whom");
   const before = await preview.content();
@@ -80,7 +20,7 @@ test("a story is written, previewed and published by hand", async ({ program, so
   const outside = await reader.newPage();
   const address = "/news/russia/the-lamps-under-the-bridge";
   expect((await outside.goto(`${program.origin}${address}`))!.status(), "not yet").toBe(404);
-  expect((await outside.goto(`${program.origin}${path}/preview`))!.url()).toContain("/sign-in");
+  expect((await outside.goto(`${program.origin}${path}/preview/page`))!.url()).toContain("/sign-in");
 
   await anna.presses("Publish");
   await anna.presses("Yes, show it to readers now");

@@ -1,0 +1,139 @@
+/* Readers with an account: a link in a mail, who may speak, following, and going. */
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type Page } from "@playwright/test";
+import { administrator } from "../../support/desk.ts";
+import { expect, test } from "../../support/newsroom.ts";
+import { mainStory } from "../../support/site.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tribune-mail-"));
+
+test.use({
+  content: "demo",
+  settings: { TRIBUNE_MAIL_URL: `folder:${folder}`, TRIBUNE_MAIL_FROM: "The Tribune <news@example.org>" },
+});
+
+/** A reader whose browser runs nothing. */
+async function reader(browser: Browser, use: object): Promise<Page> {
+  const context = await browser.newContext({ ...use, javaScriptEnabled: false });
+  return context.newPage();
+}
+
+/** The newest mail to somebody that holds this, with its lines as they were written. */
+async function mail(to: string, holding: string): Promise<string> {
+  let found = "";
+  await expect(() => {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".eml")).sort();
+    const texts = files.map((file) => plain(readFileSync(join(folder, file), "utf8")));
+    found = texts.filter((text) => text.includes(`To: ${to}`) && text.includes(holding)).at(-1) ?? "";
+    expect(found).not.toBe("");
+  }).toPass({ timeout: 15_000 });
+  return found;
+}
+
+/** Quoted-printable (RFC 2045 §6.7), or as it is. */
+function plain(text: string): string {
+  if (!/quoted-printable/i.test(text)) return text;
+  const bytes = text
+    .replace(/=\r?\n/g, "")
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+const addressIn = (text: string, path: string) => new RegExp(`http://\\S+${path}\\S+`).exec(text)![0];
+
+async function asksForALink(page: Page, address: string): Promise<string> {
+  await page.getByLabel("Your e-mail address").fill(address);
+  await page.getByRole("button", { name: "Send me a link" }).click();
+  await expect(page.getByRole("status")).toContainText(`We have sent a link to ${address}.`);
+  return addressIn(await mail(address, "/account/link/"), "/account/link/");
+}
+
+async function signsIn(page: Page, origin: string, name: string, address: string): Promise<void> {
+  await page.goto(`${origin}/account`);
+  await page.goto(await asksForALink(page, address));
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText(`You are signed in as ${address}.`)).toBeVisible();
+}
+
+test("a guest who may not speak signs in by a link, and what was typed is still there", async ({ browser, program, somebody }, info) => {
+  const anna = await administrator(program, somebody);
+  await anna.opens("/newsroom/discussion/rules");
+  await anna.isServedByThePage();
+  const whole = anna.page.getByRole("form", { name: "The whole site" });
+  await whole.getByLabel("When a comment is shown").selectOption("after");
+  await whole.getByLabel("Who may speak").selectOption("confirmed");
+  await anna.presses("Save", whole);
+
+  const rosa = await reader(browser, info.project.use);
+  await expect(async () => {
+    await rosa.goto(program.origin + mainStory.path);
+    await expect(rosa.getByText("To write here you sign in")).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await rosa.getByLabel("Your comment").fill("Two hours are not much.");
+  await rosa.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(rosa.getByRole("alert")).toContainText("Sign in");
+  await expect(rosa.getByLabel("Your comment")).toHaveValue("Two hours are not much.");
+  const link = await asksForALink(rosa, "rosa@example.net");
+
+  const other = await reader(browser, info.project.use);
+  await other.goto(link);
+  await expect(other.getByRole("alert")).toContainText("this is another");
+  await other.context().close();
+
+  await rosa.goto(link);
+  await expect(rosa.getByText("You are about to sign in as rosa@example.net.")).toBeVisible();
+  await rosa.getByLabel("Your name").fill("Rosa Díaz");
+  await rosa.getByRole("button", { name: "Sign in" }).click();
+  await expect(rosa.getByLabel("Your comment")).toHaveValue("Two hours are not much.");
+  await rosa.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(rosa.locator(".comment:target")).toContainText("Two hours are not much.");
+  await expect(rosa.locator(".comment:target .comment-name")).toHaveText("Rosa Díaz");
+
+  await rosa.goto(link);
+  await expect(rosa.getByRole("alert")).toContainText("let somebody in already");
+  await rosa.context().close();
+});
+
+test("an answer is mailed to who follows, one click ends it, and an account is deleted", async ({ browser, program, somebody }, info) => {
+  const anna = await administrator(program, somebody);
+  await anna.opens("/newsroom/discussion/rules");
+  const whole = anna.page.getByRole("form", { name: "The whole site" });
+  await whole.getByLabel("When a comment is shown").selectOption("after");
+  await anna.presses("Save", whole);
+
+  const rosa = await reader(browser, info.project.use);
+  await signsIn(rosa, program.origin, "Rosa", "rosa@example.org");
+  await rosa.goto(program.origin + mainStory.path);
+  await rosa.getByLabel("Your name").fill("Rosa");
+  await rosa.getByLabel("Your comment").fill("Is it a beginning?");
+  await rosa.getByRole("button", { name: "Send", exact: true }).click();
+  const own = rosa.url();
+  await rosa.getByRole("button", { name: "Follow this thread by mail" }).click();
+  await expect(rosa.getByText("(one thread)")).toBeVisible();
+
+  const ivo = await reader(browser, info.project.use);
+  await ivo.goto(own);
+  await ivo.getByLabel("Your name").fill("Ivo");
+  await ivo.getByLabel("Your comment").fill("It is not.");
+  await ivo.getByRole("button", { name: "Send", exact: true }).click();
+  const news = await mail("rosa@example.org", "It is not.");
+  expect(news).toContain("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+  const end = addressIn(news, "/follows/").replace(/>$/, "");
+  // A mail program has no cookies, and comes from nowhere.
+  const ended = await fetch(end, { method: "POST", body: new URLSearchParams("List-Unsubscribe=One-Click") });
+  expect(ended.status).toBe(200);
+  await rosa.goto(`${program.origin}/account`);
+  await expect(rosa.getByText("You follow none.")).toBeVisible();
+
+  await rosa.getByRole("button", { name: "Delete my account" }).click();
+  await expect(rosa.getByLabel("Your e-mail address")).toBeVisible();
+  await expect(async () => {
+    await ivo.goto(program.origin + mainStory.path);
+    await expect(ivo.locator(".comment-gone")).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await expect(ivo.getByText("It is not.")).toBeVisible();
+  for (const one of [rosa, ivo]) await one.context().close();
+});
