@@ -32,6 +32,8 @@ pub enum Action {
     KeepPhotos,
     /// Decide what stands in discussions, and who takes part.
     Moderate,
+    /// Run the channel: its keys, its schedule, what is on.
+    Broadcast,
     /// Order the front page.
     ArrangeFront,
     /// Create and rename sections, describe the site.
@@ -99,7 +101,8 @@ fn allows(role: Role, action: Action, own: bool, stage: Stage) -> bool {
             _ => false,
         },
         Role::Moderator => matches!(action, EnterNewsroom | Moderate),
-        Role::Producer | Role::Host => action == EnterNewsroom,
+        Role::Producer => matches!(action, EnterNewsroom | Broadcast),
+        Role::Host => action == EnterNewsroom,
         Role::Reader => false,
     }
 }
@@ -173,9 +176,11 @@ impl Action {
             | Self::KeepPhotos
             | Self::Moderate
             | Self::KeepPeople => Some(Scope::Write),
-            Self::EditArticle | Self::PublishArticle | Self::ArrangeFront | Self::ArrangeSite => {
-                Some(Scope::Publish)
-            }
+            Self::EditArticle
+            | Self::PublishArticle
+            | Self::Broadcast
+            | Self::ArrangeFront
+            | Self::ArrangeSite => Some(Scope::Publish),
             // Otherwise whoever finds a token could make a way in that outlives it.
             Self::GrantRoles | Self::KeepTokens | Self::EnterNewsroom | Self::ReadAudit => None,
         }
@@ -195,6 +200,7 @@ impl Action {
             Self::PublishArticle => "publish",
             Self::KeepPhotos => "add photos",
             Self::Moderate => "moderate discussions",
+            Self::Broadcast => "run the channel",
             Self::ArrangeFront => "arrange the front page",
             Self::ArrangeSite => "arrange the site",
             Self::KeepPeople => "describe people",
@@ -231,7 +237,7 @@ mod tests {
     use super::Action::*;
     use super::*;
 
-    const ALL: [Action; 18] = [
+    const ALL: [Action; 19] = [
         EnterNewsroom,
         ReadUnpublished,
         LeaveNote,
@@ -244,6 +250,7 @@ mod tests {
         PublishArticle,
         KeepPhotos,
         Moderate,
+        Broadcast,
         ArrangeFront,
         ArrangeSite,
         KeepPeople,
@@ -288,10 +295,9 @@ mod tests {
             let showing = [EnterNewsroom, ReadUnpublished, LeaveNote, PlacePhoto, KeepPhotos];
             assert_eq!(on(&person(Role::PhotoEditor), false, stage), showing);
             assert_eq!(on(&person(Role::Moderator), true, stage), [EnterNewsroom, Moderate]);
-            for role in [Role::Producer, Role::Host] {
-                assert_eq!(on(&person(role), true, stage), [EnterNewsroom]);
-            }
-            assert_eq!(on(&person(Role::Editor), false, stage), ALL[..13]);
+            assert_eq!(on(&person(Role::Producer), true, stage), [EnterNewsroom, Broadcast]);
+            assert_eq!(on(&person(Role::Host), true, stage), [EnterNewsroom]);
+            assert_eq!(on(&person(Role::Editor), false, stage), ALL[..14]);
             assert_eq!(on(&person(Role::Administrator), false, stage), ALL);
             assert_eq!(on(&Actor::Operator, false, stage), ALL);
         }

@@ -63,6 +63,8 @@ typed_ids! {
     ArticleId,
     /// Names what a moderator decided at once, about one comment or many.
     BatchId,
+    /// Names a channel.
+    ChannelId,
     /// Names what somebody says under an article.
     CommentId,
     /// Names somebody who says something there.
@@ -93,12 +95,16 @@ typed_ids! {
     PhotoId,
     /// Names a link that shows a story before it is published.
     PreviewId,
+    /// Names what a channel shows from when to when.
+    ProgrammeId,
     /// Names one revision of one article.
     RevisionId,
     /// Names a section.
     SectionId,
     /// Names a session: a person in one browser.
     SessionId,
+    /// Names a key with which something is sent to a channel, without its secret.
+    StreamKeyId,
     /// Names an API token, without its secret.
     TokenId,
 }

@@ -42,6 +42,8 @@ pub enum Tag {
     Discussion(ArticleId),
     /// How discussions are moderated.
     Discussions,
+    /// What the channel will show.
+    Schedule,
     /// What the search index finds alike to an article. No event names it: the index does, once it
     /// has the article.
     Alike(ArticleId),
@@ -369,9 +371,16 @@ impl Projection for ForgetPages {
 /// What an event changes for readers.
 fn tags(event: &Event) -> Vec<Tag> {
     match event {
-        Event::SiteDescribed | Event::SectionCreated { .. } | Event::SectionRenamed { .. } => {
-            vec![Tag::Site]
-        }
+        // The head of every page names the sections, and says whether the channel is live.
+        Event::SiteDescribed
+        | Event::SectionCreated { .. }
+        | Event::SectionRenamed { .. }
+        | Event::ChannelDescribed { .. }
+        | Event::ChannelWentOnAir { .. }
+        | Event::ChannelWentOffAir { .. }
+        | Event::ProgrammeBegan { .. }
+        | Event::ProgrammeEnded { .. } => vec![Tag::Site],
+        Event::ProgrammePlanned { .. } | Event::ProgrammeCancelled { .. } => vec![Tag::Schedule],
         Event::FrontArranged => vec![Tag::Front],
         Event::PersonAdded { .. } => vec![Tag::People],
         Event::PersonDescribed { person } => vec![Tag::People, Tag::Person(*person)],
@@ -441,6 +450,8 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::ReaderJoined { .. }
         | Event::ReaderLeft { .. }
         | Event::DiscussionFollowed { .. }
+        | Event::StreamKeyMade { .. }
+        | Event::StreamKeyRevoked { .. }
         | Event::PhotoAdded { .. }
         | Event::PhotoReplaced { .. }
         | Event::Unknown => Vec::new(),

@@ -1,7 +1,7 @@
 use base::{
-    ArticleId, CommentId, CommenterId, CorrectionId, Grant, InvitationId, MessageId, NoteId,
-    PasskeyId, PersonId, PhotoId, PreviewId, ReaderId, RevisionId, Role, SectionId, SessionId,
-    Timestamp, TokenId,
+    ArticleId, ChannelId, CommentId, CommenterId, CorrectionId, Grant, InvitationId, MessageId,
+    NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ProgrammeId, ReaderId, RevisionId, Role,
+    SectionId, SessionId, StreamKeyId, Timestamp, TokenId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -274,6 +274,43 @@ pub enum Event {
         follows: bool,
     },
 
+    // The channel.
+    ChannelDescribed {
+        channel: ChannelId,
+    },
+    StreamKeyMade {
+        channel: ChannelId,
+        key: StreamKeyId,
+    },
+    StreamKeyRevoked {
+        channel: ChannelId,
+        key: StreamKeyId,
+    },
+    /// Somebody sends to it.
+    ChannelWentOnAir {
+        channel: ChannelId,
+    },
+    ChannelWentOffAir {
+        channel: ChannelId,
+    },
+    /// For the first time, or otherwise than before.
+    ProgrammePlanned {
+        channel: ChannelId,
+        programme: ProgrammeId,
+    },
+    ProgrammeCancelled {
+        channel: ChannelId,
+        programme: ProgrammeId,
+    },
+    ProgrammeBegan {
+        channel: ChannelId,
+        programme: ProgrammeId,
+    },
+    ProgrammeEnded {
+        channel: ChannelId,
+        programme: ProgrammeId,
+    },
+
     // Photos.
     PhotoAdded {
         photo: PhotoId,
@@ -410,6 +447,15 @@ impl Event {
             Self::ReaderJoined { .. } => "reader_joined",
             Self::ReaderLeft { .. } => "reader_left",
             Self::DiscussionFollowed { .. } => "discussion_followed",
+            Self::ChannelDescribed { .. } => "channel_described",
+            Self::StreamKeyMade { .. } => "stream_key_made",
+            Self::StreamKeyRevoked { .. } => "stream_key_revoked",
+            Self::ChannelWentOnAir { .. } => "channel_went_on_air",
+            Self::ChannelWentOffAir { .. } => "channel_went_off_air",
+            Self::ProgrammePlanned { .. } => "programme_planned",
+            Self::ProgrammeCancelled { .. } => "programme_cancelled",
+            Self::ProgrammeBegan { .. } => "programme_began",
+            Self::ProgrammeEnded { .. } => "programme_ended",
             Self::PhotoAdded { .. } => "photo_added",
             Self::PhotoDescribed { .. } => "photo_described",
             Self::PhotoReplaced { .. } => "photo_replaced",

@@ -1,0 +1,180 @@
+//! The channel on both engines.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use base::{Actor, PersonId, Role, Timestamp};
+use broadcast::channel::{self, Channel, Takeover};
+use broadcast::key::{self, MakeKey, Rank};
+use broadcast::programme::{self, PlanProgramme};
+use broadcast::BroadcastError;
+use store::Event;
+use testkit::{TestStore, noon, on_both_engines};
+use uuid::Uuid;
+
+fn somebody(role: Role) -> Actor {
+    Actor::Person { person: PersonId(Uuid::from_u128(7)), role, grants: Vec::new() }
+}
+
+fn after(minutes: u64) -> Timestamp {
+    noon().plus(Duration::from_secs(minutes * 60))
+}
+
+async fn main_channel(store: &TestStore) -> Channel {
+    let mut tx = store.begin().await.unwrap();
+    let channel = channel::main(&mut tx, noon()).await.unwrap();
+    tx.commit().await.unwrap();
+    channel
+}
+
+async fn told(store: &TestStore) -> Vec<&'static str> {
+    let all = store::events::after(store, 0, 100).await.unwrap();
+    all.iter().map(|it| it.event.name()).collect()
+}
+
+fn hour(title: &str, from: u64) -> PlanProgramme<'_> {
+    PlanProgramme { title, description: "", starts_at: after(from), ends_at: after(from + 60) }
+}
+
+on_both_engines! {
+    async fn the_main_channel_is_made_once(store: &TestStore) {
+        let (first, second) = (main_channel(store).await, main_channel(store).await);
+        assert_eq!(first, second);
+        assert_eq!(channel::by_slug(store, "main").await.unwrap(), Some(first));
+        assert_eq!(channel::by_slug(store, "other").await.unwrap(), None);
+    }
+
+    async fn who_has_a_key_is_recognised_until_it_is_revoked(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let producer = somebody(Role::Producer);
+        let mut tx = store.begin().await.unwrap();
+        let make = MakeKey { channel, name: " The studio ", rank: Rank::Backup };
+        let text = key::make(&mut tx, &producer, make, [7; 32], noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let known = key::all(store, channel).await.unwrap();
+        assert_eq!((known.len(), known[0].name.as_str()), (1, "The studio"));
+        assert_eq!(known[0].used_at, None);
+        let recognised = key::recognise(store, &text).await.unwrap().unwrap();
+        assert_eq!((recognised.channel, recognised.rank), (channel, Rank::Backup));
+        recognised.used(store, after(1)).await.unwrap();
+        assert_eq!(key::all(store, channel).await.unwrap()[0].used_at, Some(after(1)));
+        for wrong in ["", "nonsense", &text[1..], &text.to_uppercase()] {
+            assert_eq!(key::recognise(store, wrong).await.unwrap(), None, "{wrong:?}");
+        }
+        let mut tx = store.begin().await.unwrap();
+        let which = (channel, known[0].id);
+        key::revoke(&mut tx, &producer, which, after(2)).await.unwrap();
+        let again = key::revoke(&mut tx, &producer, which, after(2)).await;
+        assert!(matches!(again, Err(BroadcastError::Unknown(_))), "{again:?}");
+        tx.commit().await.unwrap();
+        assert_eq!(key::recognise(store, &text).await.unwrap(), None);
+        assert_eq!(key::all(store, channel).await.unwrap(), []);
+        assert_eq!(told(store).await, ["stream_key_made", "stream_key_revoked"]);
+    }
+
+    async fn only_those_who_run_the_channel_may(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        for role in Role::ALL {
+            let may = matches!(role, Role::Producer | Role::Editor | Role::Administrator);
+            let actor = somebody(role);
+            let mut tx = store.begin().await.unwrap();
+            let make = MakeKey { channel, name: "A key", rank: Rank::Main };
+            let made = key::make(&mut tx, &actor, make, [0; 32], noon()).await;
+            assert_eq!(made.is_ok(), may, "{role:?}: {made:?}");
+            let described = ("On air", Takeover::Replace);
+            let described = channel::describe(&mut tx, &actor, channel, described, noon()).await;
+            assert_eq!(described.is_ok(), may, "{role:?}: {described:?}");
+            let planned = programme::plan(&mut tx, &actor, channel, hour("News", 1), noon()).await;
+            assert_eq!(planned.is_ok(), may, "{role:?}: {planned:?}");
+        }
+    }
+
+    async fn going_on_air_is_told_once(store: &TestStore) {
+        let id = main_channel(store).await.id;
+        let mut tx = store.begin().await.unwrap();
+        channel::go_off_air(&mut tx, id, noon()).await.unwrap();
+        channel::go_on_air(&mut tx, id, noon()).await.unwrap();
+        channel::go_on_air(&mut tx, id, after(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(main_channel(store).await.on_air_since, Some(noon()));
+        let mut tx = store.begin().await.unwrap();
+        channel::go_off_air(&mut tx, id, after(2)).await.unwrap();
+        channel::go_off_air(&mut tx, id, after(3)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(main_channel(store).await.on_air_since, None);
+        assert_eq!(told(store).await, ["channel_went_on_air", "channel_went_off_air"]);
+    }
+
+    async fn programmes_are_planned_begin_and_end_one_after_the_other(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let producer = somebody(Role::Producer);
+        let mut tx = store.begin().await.unwrap();
+        let news = programme::plan(&mut tx, &producer, channel, hour("News", 60), noon()).await;
+        let talk = programme::plan(&mut tx, &producer, channel, hour("Talk", 120), noon()).await;
+        let (news, talk) = (news.unwrap(), talk.unwrap());
+        tx.commit().await.unwrap();
+        let titles = async |now| -> Vec<String> {
+            let to_come = programme::to_come(store, channel, now).await.unwrap();
+            to_come.into_iter().map(|it| it.title).collect()
+        };
+        assert_eq!(titles(noon()).await, ["News", "Talk"]);
+        assert_eq!(titles(after(120)).await, ["Talk"], "one that never began is over, too");
+
+        let mut tx = store.begin().await.unwrap();
+        let early = programme::end(&mut tx, &producer, news, after(59)).await;
+        assert!(matches!(early, Err(BroadcastError::Invalid(_))), "{early:?}");
+        programme::begin(&mut tx, &producer, news, after(59)).await.unwrap();
+        programme::begin(&mut tx, &producer, news, after(60)).await.unwrap();
+        let begun = programme::cancel(&mut tx, &producer, news, after(61)).await;
+        assert!(matches!(begun, Err(BroadcastError::Invalid(_))), "{begun:?}");
+        tx.commit().await.unwrap();
+        let on = programme::on_now(store, channel).await.unwrap().unwrap();
+        assert_eq!((on.id, on.began_at), (news, Some(after(59))));
+
+        let mut tx = store.begin().await.unwrap();
+        programme::begin(&mut tx, &producer, talk, after(118)).await.unwrap();
+        tx.commit().await.unwrap();
+        let on = programme::on_now(store, channel).await.unwrap().unwrap();
+        assert_eq!(on.id, talk);
+        let over = programme::over(store, channel).await.unwrap();
+        assert_eq!((over.len(), over[0].id, over[0].ended_at), (1, news, Some(after(118))));
+        let mut tx = store.begin().await.unwrap();
+        let again = programme::begin(&mut tx, &producer, news, after(119)).await;
+        assert!(matches!(again, Err(BroadcastError::Invalid(_))), "{again:?}");
+    }
+
+    async fn what_cannot_be_planned_is_said_and_keeps_nothing(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let producer = somebody(Role::Producer);
+        let long = "x".repeat(201);
+        let backwards = PlanProgramme { ends_at: after(5), ..hour("News", 10) };
+        let endless = PlanProgramme { ends_at: after(8 * 24 * 60), ..hour("News", 10) };
+        for wrong in [hour(" ", 1), hour(&long, 1), hour("a\0b", 1), backwards, endless] {
+            let mut tx = store.begin().await.unwrap();
+            let planned = programme::plan(&mut tx, &producer, channel, wrong, noon()).await;
+            assert!(matches!(planned, Err(BroadcastError::Invalid(_))), "{planned:?}");
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(programme::to_come(store, channel, noon()).await.unwrap(), []);
+        assert_eq!(told(store).await, [""; 0]);
+    }
+
+    async fn a_programme_is_changed_and_cancelled(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let producer = somebody(Role::Producer);
+        let mut tx = store.begin().await.unwrap();
+        let id = programme::plan(&mut tx, &producer, channel, hour("News", 1), noon()).await;
+        let id = id.unwrap();
+        programme::change(&mut tx, &producer, id, hour("Late news", 9), noon()).await.unwrap();
+        let changed = programme::by_id(&tx, id).await.unwrap().unwrap();
+        assert_eq!((changed.title.as_str(), changed.starts_at), ("Late news", after(9)));
+        programme::cancel(&mut tx, &producer, id, noon()).await.unwrap();
+        assert_eq!(programme::by_id(&tx, id).await.unwrap(), None);
+        let gone = programme::cancel(&mut tx, &producer, id, noon()).await;
+        assert!(matches!(gone, Err(BroadcastError::Unknown(_))), "{gone:?}");
+        tx.commit().await.unwrap();
+        let events = store::events::after(store, 0, 9).await.unwrap();
+        assert!(matches!(events[2].event, Event::ProgrammeCancelled { .. }), "{events:?}");
+    }
+}
