@@ -17,6 +17,7 @@ const scripts = await build({
     reader: "reader/reader.ts",
     newsroom: "newsroom/newsroom.ts",
     editor: "editor/editor.ts",
+    player: "player/player.ts",
   },
   outdir: "dist/assets",
   entryNames: "[name]-[hash]",
@@ -31,11 +32,11 @@ const scripts = await build({
 
 const styles = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["front", "listing", "article", "discussion", "search", "error"].map((page) => `styles/pages/${page}.css`),
+  entryPoints: ["front", "listing", "article", "discussion", "live", "search", "error"].map((page) => `styles/pages/${page}.css`),
   outdir: "dist/styles",
   bundle: true,
   minify: true,
-  target: ["chrome111", "firefox113", "safari16.4"],
+  target: ["chrome120", "firefox117", "safari17.2"],
   metafile: true,
 });
 
@@ -47,7 +48,7 @@ const newsroomStyles = await build({
   entryNames: "[name]-[hash]",
   bundle: true,
   minify: true,
-  target: ["chrome111", "firefox113", "safari16.4"],
+  target: ["chrome120", "firefox117", "safari17.2"],
   metafile: true,
 });
 

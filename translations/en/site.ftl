@@ -240,3 +240,23 @@ error-503-title = The site is not ready yet
 error-503-text = It is starting or being looked after. Please try again in a minute.
 error-home = Go to the front page
 error-search = Search the site
+
+## The channel
+
+live = Live
+audio-only = Audio Only
+live-on = On air
+live-off = Off air
+live-waiting = Waiting for the stream…
+live-failed = The stream cannot be played here. The links below lead to it.
+live-since = On since { $clock }
+live-quality = Quality
+live-quality-auto = Automatic
+live-edge = To the present moment
+live-elsewhere = In another player
+live-stream-video = Picture and sound (HLS)
+live-stream-audio = Sound alone (HLS)
+live-stream-mp3 = Sound alone for radios (MP3)
+live-stream-aac = Sound alone (AAC)
+live-schedule = To come
+live-nothing-planned = Nothing is planned at the moment.

@@ -240,3 +240,23 @@ error-503-title = El sitio todavía no está listo
 error-503-text = Está arrancando o en mantenimiento. Vuelva a intentarlo en un minuto.
 error-home = Ir a la portada
 error-search = Buscar en el sitio
+
+## The channel
+
+live = En vivo
+audio-only = Solo audio
+live-on = En el aire
+live-off = Fuera del aire
+live-waiting = Esperando la emisión…
+live-failed = La emisión no se puede reproducir aquí. Los enlaces de abajo llevan a ella.
+live-since = Desde las { $clock }
+live-quality = Calidad
+live-quality-auto = Automática
+live-edge = Al momento presente
+live-elsewhere = En otro reproductor
+live-stream-video = Imagen y sonido (HLS)
+live-stream-audio = Solo sonido (HLS)
+live-stream-mp3 = Solo sonido para radios (MP3)
+live-stream-aac = Solo sonido (AAC)
+live-schedule = Próximamente
+live-nothing-planned = No hay nada planeado por ahora.

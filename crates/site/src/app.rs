@@ -88,7 +88,8 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src {}; img-src 'self' data:; \
-             font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+             font-src 'self'; media-src 'self' blob:; connect-src 'self'; form-action 'self'; \
+             base-uri 'none'; \
              frame-ancestors 'self'",
             parts.templates.style_hashes()
         );

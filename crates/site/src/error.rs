@@ -1,3 +1,4 @@
+use broadcast::BroadcastError;
 use discuss::DiscussError;
 use projections::search::SearchError;
 use publish::PublishError;
@@ -15,6 +16,8 @@ pub(crate) enum PageError {
     Publish(#[from] PublishError),
     #[error(transparent)]
     Discuss(#[from] DiscussError),
+    #[error(transparent)]
+    Broadcast(#[from] BroadcastError),
     #[error(transparent)]
     Files(#[from] FileError),
     #[error(transparent)]

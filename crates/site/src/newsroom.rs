@@ -15,6 +15,7 @@ mod assignments;
 mod audit;
 mod calendar;
 mod changes;
+mod channel;
 mod desk;
 mod discussion;
 mod find;
@@ -134,6 +135,12 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/discussion/commenters/{commenter}/ban", post(discussion::ban))
         .route("/newsroom/discussion/commenters/{commenter}/notes", post(discussion::note))
         .route("/newsroom/discussion/commenters/{commenter}/watch", post(discussion::watch))
+        // The channel.
+        .route("/newsroom/channel", get(channel::show).post(channel::describe))
+        .route("/newsroom/channel/keys", post(channel::make_key))
+        .route("/newsroom/channel/keys/{id}/revoke", post(channel::revoke_key))
+        .route("/newsroom/channel/programmes", post(channel::plan))
+        .route("/newsroom/channel/programmes/{id}", post(channel::change))
         // The site as a whole.
         .route("/newsroom/front", get(front::show).post(front::arrange))
         .route("/newsroom/front/preview", post(front::preview))

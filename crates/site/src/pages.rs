@@ -12,6 +12,7 @@ mod feeds;
 mod files;
 mod front;
 mod letters;
+pub(crate) mod live;
 mod missing;
 mod oembed;
 mod path;

@@ -16,6 +16,8 @@ pub fn router(app: App) -> Router {
         .route("/", get(pages::front))
         .route("/authors/{slug}", get(pages::author))
         .route("/search", get(pages::search))
+        .route("/live", get(pages::live::live))
+        .route("/live/audio", get(pages::live::audio))
         .route("/photos/{id}/{edition}/{name}", get(pages::photo))
         .route("/assets/{name}", get(pages::asset))
         // Readers who say something.

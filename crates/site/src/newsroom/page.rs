@@ -55,6 +55,7 @@ impl Frame {
             name: self.staff.as_ref().map(|staff| staff.session.person.name.clone()),
             may_keep_photos: may(Action::KeepPhotos),
             may_moderate: may(Action::Moderate),
+            may_broadcast: may(Action::Broadcast),
             may_arrange_front: self
                 .staff
                 .as_ref()

@@ -4,6 +4,7 @@ use accounts::AccountError;
 use accounts::policy::Denied;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use broadcast::BroadcastError;
 use discuss::DiscussError;
 use publish::PublishError;
 use store::StoreError;
@@ -90,6 +91,17 @@ impl From<DiscussError> for Trouble {
             DiscussError::Store(error) => error.into(),
             DiscussError::NoSuchComment(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
             other => Self::invalid(other.to_string()),
+        }
+    }
+}
+
+impl From<BroadcastError> for Trouble {
+    fn from(error: BroadcastError) -> Self {
+        match error {
+            BroadcastError::Denied(denied) => denied.into(),
+            BroadcastError::Store(error) => error.into(),
+            BroadcastError::Unknown(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            BroadcastError::Invalid(why) => Self::invalid(why),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What every page shows of the site: its name, its sections, its words.
 
+use broadcast::channel::{self, MAIN};
+use broadcast::programme;
 use jiff::tz::TimeZone;
 use projections::page_cache::Tag;
 use publish::article::Kind;
@@ -9,7 +11,7 @@ use publish::site::{self, Site};
 use super::Result;
 use crate::App;
 use crate::syndication::{Publication, SectionLink, open_graph};
-use crate::view::{self, Feed, Head, Link, NavSection, Page};
+use crate::view::{self, Feed, Head, Link, NavSection, OnAir, Page};
 
 pub(super) struct Shell {
     pub(super) site: Site,
@@ -25,6 +27,7 @@ impl Shell {
         let settings = &app.0.settings;
         let zone = TimeZone::get(&site.zone).unwrap_or(TimeZone::UTC);
         let year = zone.to_datetime(app.now().to_jiff()).year();
+        let channel = on_air(app).await?;
         let view = view::Site {
             name: site.name.clone(),
             description: site.description.clone(),
@@ -32,6 +35,7 @@ impl Shell {
             zone: site.zone.clone(),
             address: settings.public_url.as_str().trim_end_matches('/').to_owned(),
             sections: navigation(&sections, None),
+            channel,
             share_targets: settings.share_targets.clone(),
             links: Vec::new(),
             owner: site.name.clone(),
@@ -128,6 +132,14 @@ impl Shell {
     pub(super) fn kind(&self, app: &App, language: &str, kind: Kind) -> Result<String> {
         self.word(app, language, &format!("kind-{}", kind.name()))
     }
+}
+
+async fn on_air(app: &App) -> Result<OnAir> {
+    let Some(channel) = channel::by_slug(app.store(), MAIN).await? else {
+        return Ok(OnAir::default());
+    };
+    let on = programme::on_now(app.store(), channel.id).await?;
+    Ok(OnAir { on_air: channel.on_air_since.is_some(), title: on.map(|it| it.title) })
 }
 
 fn navigation(sections: &Tree, parent: Option<base::SectionId>) -> Vec<NavSection> {

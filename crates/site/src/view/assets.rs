@@ -27,6 +27,10 @@ pub(super) fn script_url() -> &'static str {
     url("reader.js")
 }
 
+pub(super) fn player_script_url() -> &'static str {
+    url("player.js")
+}
+
 pub(super) fn newsroom_script_url() -> &'static str {
     url("newsroom.js")
 }

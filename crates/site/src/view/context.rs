@@ -7,6 +7,7 @@ use document::Picture;
 use serde::Serialize;
 
 use super::discussion::Discussion;
+use super::live::OnAir;
 use super::share::ShareTarget;
 use super::words::Words;
 use crate::syndication::open_graph::Meta;
@@ -26,6 +27,8 @@ pub struct Site {
     pub address: String,
     /// The section tree, in the editor's order.
     pub sections: Vec<NavSection>,
+    /// What is on the channel.
+    pub channel: OnAir,
     /// Where readers may share a story, in order; closed ones are kept and never linked.
     pub share_targets: Vec<ShareTarget>,
     /// Pages about the site for the footer: about, contact, corrections policy.

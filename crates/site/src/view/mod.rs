@@ -8,6 +8,7 @@ mod assets;
 mod context;
 mod dates;
 mod discussion;
+mod live;
 mod newsroom;
 pub mod samples;
 mod share;
@@ -19,6 +20,7 @@ pub use account::*;
 pub use assets::{Asset, assets};
 pub use context::*;
 pub use discussion::*;
+pub use live::*;
 pub use newsroom::NewsroomFrame;
 pub use share::{ShareTarget, known_share_targets};
 pub use templates::{RenderError, Templates};
@@ -86,6 +88,8 @@ pages! {
     Author(AuthorPage) = "pages/author.html" styled "listing",
     /// `/search`
     Search(SearchPage) = "pages/search.html" styled "search",
+    /// `/live`
+    Live(LivePage) = "pages/live.html" styled "live",
     /// Whatever cannot be shown, and why.
     Error(ErrorPage) = "pages/error.html" styled "error",
 }

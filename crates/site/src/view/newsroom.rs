@@ -22,6 +22,8 @@ pub struct NewsroomFrame {
     pub may_keep_photos: bool,
     /// Whether to lead to the discussions.
     pub may_moderate: bool,
+    /// Whether to lead to the channel.
+    pub may_broadcast: bool,
     /// Whether to lead to the front page's order.
     pub may_arrange_front: bool,
     /// Whether to lead to the site's sections and words.
@@ -49,6 +51,7 @@ templates! {
     "account.html"
     "audit.html"
     "calendar.html"
+    "channel.html"
     "authenticator.html"
     "code.html"
     "confirm.html"
@@ -66,6 +69,7 @@ templates! {
     "photos.html"
     "places.html"
     "preview.html"
+    "programme_fields.html"
     "recovery_codes.html"
     "replace_photo.html"
     "revisions.html"

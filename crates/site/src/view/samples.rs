@@ -9,6 +9,7 @@ use crate::syndication::open_graph::{Attribute, Meta};
 use super::account::*;
 use super::context::*;
 use super::discussion::*;
+use super::live::*;
 use super::{Page, Words, known_share_targets};
 
 /// The sample site, in English.
@@ -44,6 +45,7 @@ pub fn site_in(language: &str) -> Site {
             section("Culture", "culture", vec![]),
             section("Opinion", "opinion", vec![]),
         ],
+        channel: OnAir { on_air: true, title: Some("Question time".into()) },
         share_targets: known_share_targets(),
         links: vec![Link::new("About", "/about"), Link::new("Corrections policy", "/corrections")],
         owner: "The Tribune".into(),
@@ -89,6 +91,11 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ("article-right-to-left", right_to_left_article().into()),
         ("author", author(language).into()),
         ("author-new", new_author(language).into()),
+        ("live", live(language).into()),
+        (
+            "live-off",
+            LivePage { on_air: false, on_now: None, to_come: vec![], ..live(language) }.into(),
+        ),
         ("search", search(language).into()),
         ("search-before", search_without_question(language).into()),
         ("search-nothing", search_without_results(language).into()),
@@ -617,6 +624,27 @@ fn new_author(language: &str) -> AuthorPage {
         links: vec![],
         cards: vec![],
         pagination: Pagination::default(),
+    }
+}
+
+fn live(language: &str) -> LivePage {
+    let entry = |title: &str, from: &str, until: &str| ScheduleEntry {
+        title: title.into(),
+        description: "Ministers answer, for an hour.".into(),
+        at: at(from),
+        until: at(until),
+    };
+    let address = "https://tribune.example/live";
+    LivePage {
+        head: head("Question time", language, "/live"),
+        headline: "Question time".into(),
+        description: "Ministers answer, for an hour.".into(),
+        on_air: true,
+        audio_only: false,
+        streams: Streams::of("main"),
+        on_now: Some(entry("Question time", "2021-12-07T15:00:00Z", "2021-12-07T16:00:00Z")),
+        to_come: vec![entry("The week", "2021-12-08T15:00:00Z", "2021-12-08T16:30:00Z")],
+        share: site().share_links(address, "Question time"),
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("pages/account.html", include_str!("../../../../templates/pages/account.html")),
     ("pages/account_link.html", include_str!("../../../../templates/pages/account_link.html")),
     ("pages/follow.html", include_str!("../../../../templates/pages/follow.html")),
+    ("pages/live.html", include_str!("../../../../templates/pages/live.html")),
     ("pages/search.html", include_str!("../../../../templates/pages/search.html")),
     ("pages/error.html", include_str!("../../../../templates/pages/error.html")),
     ("partials/head.html", include_str!("../../../../templates/partials/head.html")),
@@ -116,6 +117,7 @@ impl Templates {
             style => self.styles.get(page.style()),
             here => here(site, head.canonical.as_deref()),
             script => assets::script_url(),
+            player_script => assets::player_script_url(),
             icon => assets::icon_url(),
         };
         Ok(self.environment.get_template(page.template())?.render(context)?)
@@ -171,6 +173,9 @@ impl Templates {
 /// The address of the section at the tree's root that the page stands in; empty for none.
 fn here<'s>(site: &'s Site, canonical: Option<&str>) -> &'s str {
     let path = canonical.and_then(|url| url.strip_prefix(&site.address)).unwrap_or_default();
+    if let Some(live) = ["/live", "/live/audio"].into_iter().find(|live| *live == path) {
+        return live;
+    }
     site.sections
         .iter()
         .find(|section| path.starts_with(&section.url))

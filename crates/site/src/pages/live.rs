@@ -1,0 +1,65 @@
+//! `/live` and `/live/audio`: the channel, what is on and what is to come.
+
+use axum::extract::State;
+use axum::response::Response;
+use broadcast::channel::{self, MAIN};
+use broadcast::programme::{self, Programme};
+use projections::page_cache::{Rendered, Tag};
+
+use super::Result;
+use super::answer::{Answer, cached};
+use super::shell::Shell;
+use crate::App;
+use crate::view::{LivePage, ScheduleEntry, Streams};
+
+/// `GET /live`
+pub(crate) async fn live(State(app): State<App>, answer: Answer) -> Response {
+    cached(&app, answer, "/live", || render(&app, false)).await
+}
+
+/// `GET /live/audio`
+pub(crate) async fn audio(State(app): State<App>, answer: Answer) -> Response {
+    cached(&app, answer, "/live/audio", || render(&app, true)).await
+}
+
+async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
+    let shell = Shell::load(app).await?;
+    let path = if audio_only { "/live/audio" } else { "/live" };
+    let (mut on_now, mut to_come, mut called) = (None, Vec::new(), String::new());
+    let mut on_air = false;
+    if let Some(channel) = channel::by_slug(app.store(), MAIN).await? {
+        on_air = channel.on_air_since.is_some();
+        called = channel.title;
+        on_now = programme::on_now(app.store(), channel.id).await?;
+        to_come = programme::to_come(app.store(), channel.id, app.now()).await?;
+    }
+    if called.is_empty() {
+        called.clone_from(&shell.site.name);
+    }
+    let headline = on_now.as_ref().map_or(called, |it| it.title.clone());
+    let description = on_now.as_ref().map(|it| it.description.clone()).unwrap_or_default();
+    let mut head = shell.head(&headline, &shell.site.language, path);
+    head.description.clone_from(&description);
+    head.open_graph = shell.card(&head, path, false);
+    let page = LivePage {
+        share: shell.view().share_links(&shell.publication.absolute(path), &headline),
+        head,
+        headline,
+        description,
+        on_air,
+        audio_only,
+        streams: Streams::of(MAIN),
+        on_now: on_now.map(entry),
+        to_come: to_come.into_iter().map(entry).collect(),
+    };
+    shell.render(app, 200, page, vec![Tag::Schedule])
+}
+
+fn entry(it: Programme) -> ScheduleEntry {
+    ScheduleEntry {
+        title: it.title,
+        description: it.description,
+        at: it.began_at.unwrap_or(it.starts_at),
+        until: it.ends_at,
+    }
+}

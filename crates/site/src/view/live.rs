@@ -1,0 +1,80 @@
+//! The channel's page.
+
+use base::Timestamp;
+use serde::Serialize;
+
+use super::{Head, ShareLink};
+
+/// What the head of every page says of the channel.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct OnAir {
+    /// Whether something is sent.
+    pub on_air: bool,
+    /// What is on, where a producer has said so.
+    pub title: Option<String>,
+}
+
+/// `/live` and `/live/audio`.
+#[derive(Clone, Debug, Serialize)]
+pub struct LivePage {
+    /// For machines.
+    pub head: Head,
+    /// What is on; else what the channel is called.
+    pub headline: String,
+    /// What it is about; empty for nothing to say.
+    pub description: String,
+    /// Whether something is sent.
+    pub on_air: bool,
+    /// Whether to begin with sound alone.
+    pub audio_only: bool,
+    /// Where the streams are.
+    pub streams: Streams,
+    /// What is on, and since when.
+    pub on_now: Option<ScheduleEntry>,
+    /// What is to come, the next first.
+    pub to_come: Vec<ScheduleEntry>,
+    /// Where to share it.
+    pub share: Vec<ShareLink>,
+}
+
+/// Where the streams of a channel are, from the root.
+#[derive(Clone, Debug, Serialize)]
+pub struct Streams {
+    /// HLS with pictures.
+    pub master: String,
+    /// HLS with sound alone.
+    pub audio: String,
+    /// Sound for radios and old phones.
+    pub mp3: String,
+    /// The same in AAC.
+    pub aac: String,
+    /// Whether it is on air, for scripts.
+    pub status: String,
+}
+
+impl Streams {
+    /// Those of the channel of this slug.
+    pub fn of(slug: &str) -> Self {
+        let at = |file: &str| format!("/channels/{slug}/{file}");
+        Self {
+            master: at("master.m3u8"),
+            audio: at("audio.m3u8"),
+            mp3: at("audio.mp3"),
+            aac: at("audio.aac"),
+            status: at("status.json"),
+        }
+    }
+}
+
+/// A programme, as the schedule tells it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScheduleEntry {
+    /// As it is called.
+    pub title: String,
+    /// In a few sentences; empty for none.
+    pub description: String,
+    /// When it is to begin, or began.
+    pub at: Timestamp,
+    /// When it is to end.
+    pub until: Timestamp,
+}

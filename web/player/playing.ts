@@ -1,0 +1,113 @@
+import Hls, { ErrorTypes, Events, type ErrorData } from "hls.js";
+
+/** Seconds behind the present from which on the way back to it is offered. */
+const LATE = 15;
+/** A media error is mended so often in a row before one gives up. */
+const MENDED_MAX = 3;
+
+/** What a stream tells whoever plays it. */
+export interface Listener {
+  /** The heights of picture that there are, the largest first. */
+  found(heights: number[]): void;
+  plays(): void;
+  waits(): void;
+  /** Whether one is far behind the present. */
+  late(late: boolean): void;
+  /** There is nothing to play any more. */
+  ended(): void;
+  cannot(): void;
+}
+
+/** A stream that plays. */
+export interface Playing {
+  /** Shows the picture of this height, or as the line allows. */
+  prefer(quality: string): void;
+  /** Goes to the present moment. */
+  toEdge(): void;
+  end(): void;
+}
+
+/** Plays the HLS stream at an address. */
+export function play(video: HTMLVideoElement, address: string, listener: Listener): Playing {
+  const stop = new AbortController();
+  const on = (event: string, hear: () => void) =>
+    video.addEventListener(event, hear, { signal: stop.signal });
+  on("playing", () => listener.plays());
+  on("waiting", () => listener.waits());
+  on("ended", () => listener.ended());
+  const stream = Hls.isSupported() ? throughScript(video, address, listener) : itself(video, address, listener, on);
+  on("timeupdate", () => listener.late(stream.behind() > LATE));
+  return {
+    prefer: stream.prefer,
+    toEdge: stream.toEdge,
+    end: () => {
+      stop.abort();
+      stream.end();
+    },
+  };
+}
+
+type Stream = Playing & { behind(): number };
+
+function throughScript(video: HTMLVideoElement, address: string, listener: Listener): Stream {
+  const hls = new Hls({
+    // Catches up gently rather than to stay ever later (hls.js plays no faster by itself).
+    maxLiveSyncPlaybackRate: 1.1,
+    backBufferLength: 30,
+    // A worker would need a blob as a script, which the page's policy forbids.
+    enableWorker: false,
+    startLevel: -1,
+  });
+  let mended = 0;
+  hls.on(Events.MANIFEST_PARSED, (_, { levels }) => {
+    const heights = levels.map((level) => level.height).filter((height) => height > 0);
+    listener.found([...new Set(heights)].sort((a, b) => b - a));
+  });
+  hls.on(Events.FRAG_BUFFERED, () => (mended = 0));
+  hls.on(Events.ERROR, (_, error: ErrorData) => {
+    if (!error.fatal) return;
+    if (error.type === ErrorTypes.MEDIA_ERROR && mended < MENDED_MAX) {
+      mended += 1;
+      hls.recoverMediaError();
+    } else if (error.type === ErrorTypes.NETWORK_ERROR) {
+      listener.ended();
+    } else {
+      listener.cannot();
+    }
+  });
+  hls.loadSource(address);
+  hls.attachMedia(video);
+  return {
+    prefer: (quality) => {
+      hls.nextLevel = hls.levels.findIndex((level) => String(level.height) === quality);
+    },
+    toEdge: () => {
+      if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
+    },
+    behind: () => hls.latency,
+    end: () => hls.destroy(),
+  };
+}
+
+/** The browser's own HLS, which chooses among renditions itself. */
+function itself(
+  video: HTMLVideoElement,
+  address: string,
+  listener: Listener,
+  on: (event: string, hear: () => void) => void,
+): Stream {
+  const present = () => (video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : 0);
+  on("loadedmetadata", () => listener.found([]));
+  on("error", () => listener.ended());
+  if (video.canPlayType("application/vnd.apple.mpegurl") === "") listener.cannot();
+  else video.src = address;
+  return {
+    prefer: () => {},
+    toEdge: () => (video.currentTime = present()),
+    behind: () => Math.max(0, present() - video.currentTime),
+    end: () => {
+      video.removeAttribute("src");
+      video.load();
+    },
+  };
+}
