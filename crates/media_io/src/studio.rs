@@ -1,0 +1,302 @@
+//! A channel as it runs on this node: sources come in, renditions go out.
+//!
+//! [`Studio`] is what others hold: it admits sources (it is a [`Gate`]), tells producers how it goes
+//! ([`Studio::status`]), and gives viewers what they ask for ([`Studio::origin`]). [`Studio::open`]
+//! gives with it the future that does the work.
+//!
+//! Absent from here: protocols, what a part is (`media` decides), HTTP.
+
+mod air;
+mod disk;
+mod gate;
+mod origin;
+mod sources;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base::{ChannelId, Clock, Timestamp};
+use broadcast::channel::{self, Channel};
+use broadcast::key;
+use media::{Now, Reason};
+use serde::Serialize;
+use store::Store;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::ffmpeg::Ffmpeg;
+use crate::ingest::Ended;
+use air::Air;
+use disk::Disk;
+use gate::{Arrival, Seats};
+pub use origin::{Listener, Origin, Reply};
+use sources::Sources;
+
+/// A source that gives nothing for so long is taken for gone.
+const QUIET: Duration = Duration::from_millis(1_500);
+/// How often it is looked whether keys in use still work, and whether anybody sends.
+const LOOK: Duration = Duration::from_secs(1);
+/// A source is told apart from one that will never be shown within this time.
+const WAITING_MAX: usize = 4;
+
+/// How a channel is to run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where closed segments are kept.
+    pub folder: PathBuf,
+    /// How long a part is to be.
+    pub part: Duration,
+    /// How far viewers can go back.
+    pub window: Duration,
+    /// For how long viewers are shown the slate until the channel is off air.
+    pub slate_max: Duration,
+    /// Makes lower renditions, sound for poor lines, and the slate. Without it there is what the
+    /// source sends.
+    pub ffmpeg: Option<Ffmpeg>,
+}
+
+impl Settings {
+    /// The usual ones.
+    pub fn new(folder: impl Into<PathBuf>, ffmpeg: Option<Ffmpeg>) -> Self {
+        Self {
+            folder: folder.into(),
+            part: media::PartTarget::USUAL,
+            window: media::Dvr::WINDOW,
+            slate_max: Duration::from_secs(120),
+            ffmpeg,
+        }
+    }
+}
+
+/// One channel of this node. Cheap to clone.
+#[derive(Clone)]
+pub struct Studio(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    channel: ChannelId,
+    slug: String,
+    settings: Settings,
+    origin: Origin,
+    seats: Mutex<Seats>,
+    arrivals: mpsc::Sender<Arrival>,
+    status: Mutex<Status>,
+}
+
+/// How a channel goes, for those who run it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Status {
+    /// Whether viewers are shown something, the slate included.
+    pub on_air: bool,
+    /// Whether that is the slate.
+    pub on_slate: bool,
+    /// Who sends.
+    pub source: Option<SourceStatus>,
+    /// Why a source was turned away last, and when.
+    pub refused: Option<(Timestamp, String)>,
+    /// What became of the child that makes lower renditions, in a sentence.
+    pub transcoder: Option<String>,
+}
+
+/// How the source that viewers see does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SourceStatus {
+    /// `main` or `backup`.
+    pub rank: String,
+    /// Where it is.
+    pub address: String,
+    /// Bits of it in each second, of late.
+    pub bits: u64,
+    /// Frames of it in each second, of late.
+    pub frames: f64,
+    /// The longest distance of its key frames, in milliseconds.
+    pub key_frames_apart: u64,
+    /// Pixels across and down.
+    pub size: (u32, u32),
+}
+
+impl Studio {
+    /// Opens a channel with what an earlier run left of it, and gives what runs it until `stop`.
+    ///
+    /// # Errors
+    ///
+    /// Where its folder cannot be made or read.
+    pub async fn open(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        channel: &Channel,
+        settings: Settings,
+        stop: CancellationToken,
+    ) -> std::io::Result<(Self, impl Future<Output = ()> + use<>)> {
+        let disk = Disk::open(settings.folder.clone()).await?;
+        let (arrivals, arriving) = mpsc::channel(WAITING_MAX);
+        let studio = Self(Arc::new(Inner {
+            store,
+            clock,
+            channel: channel.id,
+            slug: channel.slug.clone(),
+            origin: Origin::new(settings.folder.clone()),
+            settings,
+            seats: Mutex::default(),
+            arrivals,
+            status: Mutex::default(),
+        }));
+        let runs = run(studio.clone(), disk, arriving, stop);
+        Ok((studio, runs))
+    }
+
+    /// What viewers ask.
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    /// The channel's name in addresses.
+    pub fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// How it goes.
+    pub fn status(&self) -> Status {
+        lock(&self.0.status).clone()
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut Status)) {
+        change(&mut lock(&self.0.status));
+    }
+
+    fn refused(&self, why: &str) {
+        let now = self.0.clock.now();
+        self.tell(|status| status.refused = Some((now, why.to_owned())));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The sentences of what is wrong with a source.
+fn sentences(reasons: &[Reason]) -> String {
+    reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+async fn run(
+    studio: Studio,
+    disk: Disk,
+    mut arriving: mpsc::Receiver<Arrival>,
+    stop: CancellationToken,
+) {
+    let began = Instant::now();
+    let now = |studio: &Studio| Now { wall: studio.0.clock.now(), steady: began.elapsed() };
+    let mut disk = disk;
+    let mut sources = Sources::default();
+    let mut air: Option<Air> = None;
+    let mut look = Instant::now() + LOOK;
+    note_on_air(&studio, false).await;
+    loop {
+        let due = air.as_ref().and_then(Air::next_tick).map_or(look, |at| look.min(began + at));
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            Some(arrival) = arriving.recv() => sources.seat(arrival),
+            (rank, happened) = sources.next() => match happened {
+                Ok(tag) => {
+                    let Some(feed) = sources.choose(rank, &tag, QUIET) else { continue };
+                    for tag in feed.tags {
+                        let present = now(&studio);
+                        let fed = match &mut air {
+                            Some(air) => air.feed(&studio, &mut disk, &tag, feed.changed, present).await,
+                            None => Air::begin(&studio, &mut disk, sources.survey(rank), present).await
+                                .map(|begun| air = begun),
+                        };
+                        if let Err(why) = fed {
+                            studio.refused(&why);
+                            sources.end(rank, why);
+                            break;
+                        }
+                    }
+                }
+                Err(ended) => {
+                    if !matches!(ended, Ended::Finished) {
+                        tracing::info!("A source of the channel ended: {ended}");
+                    }
+                    lock(&studio.0.seats).free(rank, sources.leave(rank));
+                }
+            },
+            report = next_report(&mut air) => {
+                let present = now(&studio);
+                if let Some(air) = &mut air {
+                    air.reported(&studio, &mut disk, report, present).await;
+                }
+            },
+            () = sleep_until(due) => {
+                let present = now(&studio);
+                if let Some(running) = &mut air {
+                    running.tick(&studio, &mut disk, present).await;
+                }
+                if Instant::now() < look {
+                    continue;
+                }
+                look = Instant::now() + LOOK;
+                revoked(&studio, &mut sources).await;
+                studio.tell(|status| status.source = sources.status(air.as_ref().and_then(Air::size)));
+                let gone = air.as_ref().is_some_and(|it| it.quiet_for(present) > studio.0.settings.slate_max);
+                if gone && let Some(over) = air.take() {
+                    over.end(&studio, &mut disk, present).await;
+                    note_on_air(&studio, false).await;
+                }
+                if air.is_some() && !studio.status().on_air {
+                    note_on_air(&studio, true).await;
+                }
+                studio.tell(|status| {
+                    status.on_slate = air.as_ref().is_some_and(Air::is_on_slate);
+                });
+            },
+        }
+    }
+    if let Some(over) = air.take() {
+        over.keep(&mut disk).await;
+    }
+    note_on_air(&studio, false).await;
+}
+
+async fn next_report(air: &mut Option<Air>) -> air::Reported {
+    match air {
+        Some(air) => air.next_report().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whoever sends with a key that was revoked is cut off.
+async fn revoked(studio: &Studio, sources: &mut Sources) {
+    for (rank, key) in sources.keys() {
+        match key::works(&studio.0.store, key).await {
+            Ok(true) => {}
+            Ok(false) => sources.end(rank, "The stream key was revoked.".to_owned()),
+            Err(error) => tracing::warn!("Whether a stream key still works is not known: {error}"),
+        }
+    }
+}
+
+/// Tells the record, which tells readers.
+async fn note_on_air(studio: &Studio, on_air: bool) {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    studio.tell(|status| status.on_air = on_air);
+    let noted = async {
+        let (channel, now) = (studio.0.channel, studio.0.clock.now());
+        let mut tx = studio.0.store.begin().await?;
+        match on_air {
+            true => channel::go_on_air(&mut tx, channel, now).await?,
+            false => channel::go_off_air(&mut tx, channel, now).await?,
+        }
+        tx.commit().await?;
+        Ok::<_, broadcast::BroadcastError>(())
+    };
+    match timeout(PATIENCE, noted).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!("That the channel is on air or off it is not on record: {error}"),
+        Err(_) => tracing::error!("The record did not take in time whether the channel is on air."),
+    }
+}

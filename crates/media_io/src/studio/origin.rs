@@ -1,0 +1,253 @@
+//! What viewers ask for: made once, and shared by all of them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use bytes::Bytes;
+use media::{
+    Answer, Directives, MediaKind, MediaName, PartAnswer, Playlist, RenditionName, decide, decide_part,
+};
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Instant, timeout};
+
+/// So many pieces of sound may wait for a listener: some seconds. Who is slower is let go of.
+const SOUNDS_WAITING: usize = 512;
+
+/// The renditions of a channel, as they are.
+pub struct Origin {
+    folder: PathBuf,
+    shown: RwLock<Shown>,
+    aac: broadcast::Sender<Bytes>,
+    mp3: broadcast::Sender<Bytes>,
+}
+
+#[derive(Default)]
+struct Shown {
+    renditions: BTreeMap<String, Arc<Rendition>>,
+    master: Option<Bytes>,
+    window_master: Option<Bytes>,
+    audio_master: Option<Bytes>,
+}
+
+struct Rendition {
+    playlist: watch::Sender<Option<Arc<Playlist>>>,
+    window: RwLock<Option<Arc<Playlist>>>,
+    media: RwLock<BTreeMap<MediaName, Vec<Bytes>>>,
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A playlist, which changes.
+    Playlist(Bytes),
+    /// Media, which never change at their address: all of it, in pieces.
+    Media(Vec<Bytes>),
+    /// There is no such thing.
+    Nothing,
+    /// It was there.
+    Gone,
+    /// What was asked makes no sense, in a sentence.
+    Wrong(String),
+    /// It does not come, in a sentence.
+    Stalled(String),
+}
+
+/// Somebody who listens to sound alone, without playlists.
+pub struct Listener(broadcast::Receiver<Bytes>);
+
+impl Listener {
+    /// The next piece; none once there is no more, or they were too slow for it.
+    pub async fn next(&mut self) -> Option<Bytes> {
+        self.0.recv().await.ok()
+    }
+}
+
+impl Origin {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            shown: RwLock::default(),
+            aac: broadcast::Sender::new(SOUNDS_WAITING),
+            mp3: broadcast::Sender::new(SOUNDS_WAITING),
+        }
+    }
+
+    /// The channel's master playlist, if it is on air.
+    pub fn master(&self) -> Option<Bytes> {
+        read(&self.shown).master.clone()
+    }
+
+    /// That of the window that viewers can go back in.
+    pub fn window_master(&self) -> Option<Bytes> {
+        read(&self.shown).window_master.clone()
+    }
+
+    /// That of Audio Only.
+    pub fn audio_master(&self) -> Option<Bytes> {
+        read(&self.shown).audio_master.clone()
+    }
+
+    /// Sound as a stream of AAC in ADTS.
+    pub fn listen_aac(&self) -> Listener {
+        Listener(self.aac.subscribe())
+    }
+
+    /// Sound as a stream of MP3, where it is made.
+    pub fn listen_mp3(&self) -> Listener {
+        Listener(self.mp3.subscribe())
+    }
+
+    /// How many listen to sound without playlists.
+    pub fn listening(&self) -> usize {
+        self.aac.receiver_count() + self.mp3.receiver_count()
+    }
+
+    /// A file of a rendition: `live.m3u8`, `dvr.m3u8`, or media by their names. Waits for what is to
+    /// come where the request says so (draft-pantos-hls-rfc8216bis-20 §6.2.5 and §6.2.6).
+    pub async fn file(&self, rendition: &str, file: &str, query: &str) -> Reply {
+        let Some(found) = read(&self.shown).renditions.get(rendition).cloned() else {
+            return Reply::Nothing;
+        };
+        match file {
+            "live.m3u8" => playlist(&found, query).await,
+            "dvr.m3u8" => match &*read(&found.window) {
+                Some(window) => Reply::Playlist(window.text().clone()),
+                None => Reply::Nothing,
+            },
+            name => match name.parse::<MediaName>() {
+                Ok(name) if name.kind == MediaKind::Part => part(&found, name).await,
+                Ok(name) => self.media(rendition, &found, name).await,
+                Err(_) => Reply::Nothing,
+            },
+        }
+    }
+
+    async fn media(&self, rendition: &str, found: &Rendition, name: MediaName) -> Reply {
+        if let Some(media) = read(&found.media).get(&name).cloned() {
+            return Reply::Media(media);
+        }
+        // The name is one that was read, and so no path out of the folder.
+        let path = self.folder.join(rendition).join(name.to_string());
+        match tokio::fs::read(path).await {
+            Ok(bytes) => Reply::Media(vec![bytes.into()]),
+            Err(_) => Reply::Nothing,
+        }
+    }
+
+    pub(super) fn begin(&self, names: impl Iterator<Item = RenditionName>) {
+        let mut shown = write(&self.shown);
+        let new = || {
+            Arc::new(Rendition {
+                playlist: watch::Sender::new(None),
+                window: RwLock::default(),
+                media: RwLock::default(),
+            })
+        };
+        *shown = Shown {
+            renditions: names.map(|name| (name.to_string(), new())).collect(),
+            ..Shown::default()
+        };
+    }
+
+    pub(super) fn show(&self, rendition: &RenditionName, playlist: Arc<Playlist>) {
+        if let Some(found) = self.of(rendition) {
+            found.playlist.send_replace(Some(playlist));
+        }
+    }
+
+    pub(super) fn show_window(&self, rendition: &RenditionName, playlist: Arc<Playlist>) {
+        if let Some(found) = self.of(rendition) {
+            *write(&found.window) = Some(playlist);
+        }
+    }
+
+    pub(super) fn put(&self, rendition: &RenditionName, name: MediaName, bytes: Vec<Bytes>) {
+        if let Some(found) = self.of(rendition) {
+            write(&found.media).insert(name, bytes);
+        }
+    }
+
+    pub(super) fn forget(&self, rendition: &RenditionName, name: MediaName) {
+        if let Some(found) = self.of(rendition) {
+            write(&found.media).remove(&name);
+        }
+    }
+
+    pub(super) fn show_masters(&self, master: Bytes, window: Bytes) {
+        let mut shown = write(&self.shown);
+        shown.master = Some(master);
+        shown.window_master = Some(window);
+    }
+
+    pub(super) fn show_audio_master(&self, master: Bytes) {
+        write(&self.shown).audio_master = Some(master);
+    }
+
+    pub(super) fn sound_aac(&self, bytes: Bytes) {
+        // Nobody may listen.
+        let _ = self.aac.send(bytes);
+    }
+
+    pub(super) fn sound_mp3(&self, bytes: Bytes) {
+        let _ = self.mp3.send(bytes);
+    }
+
+    /// Off air: there is no master any more; who has a playlist finds its end.
+    pub(super) fn end(&self) {
+        let mut shown = write(&self.shown);
+        (shown.master, shown.audio_master) = (None, None);
+    }
+
+    fn of(&self, rendition: &RenditionName) -> Option<Arc<Rendition>> {
+        read(&self.shown).renditions.get(rendition.as_str()).cloned()
+    }
+}
+
+async fn playlist(rendition: &Rendition, query: &str) -> Reply {
+    let refused = |refused: media::Refused| match refused.status() {
+        503 => Reply::Stalled(refused.to_string()),
+        _ => Reply::Wrong(refused.to_string()),
+    };
+    let directives = match Directives::parse(query) {
+        Ok(directives) => directives,
+        Err(error) => return refused(error),
+    };
+    let (mut watch, began) = (rendition.playlist.subscribe(), Instant::now());
+    loop {
+        let Some(playlist) = watch.borrow_and_update().clone() else { return Reply::Nothing };
+        match decide(&playlist, directives, began.elapsed()) {
+            Ok(Answer::Now(text)) => return Reply::Playlist(text),
+            // Whether it came or the time is over is decided above.
+            Ok(Answer::Wait(most)) => drop(timeout(most, watch.changed()).await),
+            Err(error) => return refused(error),
+        }
+    }
+}
+
+async fn part(rendition: &Rendition, name: MediaName) -> Reply {
+    let (mut watch, began) = (rendition.playlist.subscribe(), Instant::now());
+    loop {
+        let Some(playlist) = watch.borrow_and_update().clone() else { return Reply::Nothing };
+        if let Some(media) = read(&rendition.media).get(&name).cloned() {
+            return Reply::Media(media);
+        }
+        match decide_part(&playlist, name, began.elapsed()) {
+            // It has just been forgotten.
+            PartAnswer::Now | PartAnswer::Gone => return Reply::Gone,
+            PartAnswer::Wait(most) => drop(timeout(most, watch.changed()).await),
+            PartAnswer::Unknown => return Reply::Nothing,
+            PartAnswer::Stalled => {
+                return Reply::Stalled("This part does not come: the channel has stopped.".into());
+            }
+        }
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,193 @@
+//! Who sends, and whom of them viewers see.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use base::StreamKeyId;
+use broadcast::key::Rank;
+use media::{Aac, AudioTag, Avc, Survey, VideoTag, read_audio_tag, read_video_tag};
+use tokio::time::Instant;
+
+use super::SourceStatus;
+use super::gate::Arrival;
+use crate::ingest::Ended;
+use crate::tag::{Kind, Tag};
+
+/// What is counted for producers is counted over this time.
+const LATELY: Duration = Duration::from_secs(4);
+
+/// The main source and its backup.
+#[derive(Default)]
+pub(super) struct Sources {
+    all: [Option<Source>; 2],
+    /// Whom viewers see.
+    shown: Option<Rank>,
+}
+
+struct Source {
+    arrival: Arrival,
+    /// What sets up the decoders.
+    headers: [Option<Tag>; 2],
+    survey: Survey,
+    formats: (Option<Avc>, Option<Aac>),
+    last: Instant,
+    lately: VecDeque<(Instant, usize, bool)>,
+}
+
+/// What is to be fed.
+pub(super) struct Feed {
+    /// Headers first, where the source is another than before.
+    pub(super) tags: Vec<Tag>,
+    /// Whether the source is another than before.
+    pub(super) changed: bool,
+}
+
+/// What is known of a source so far.
+pub(super) struct Surveyed<'a> {
+    pub(super) survey: &'a Survey,
+    pub(super) formats: (Option<&'a Avc>, Option<&'a Aac>),
+    pub(super) headers: Vec<Tag>,
+}
+
+impl Sources {
+    pub(super) fn seat(&mut self, arrival: Arrival) {
+        let rank = arrival.rank;
+        if self.shown == Some(rank) {
+            self.shown = None;
+        }
+        self.all[rank as usize] = Some(Source {
+            arrival,
+            headers: [None, None],
+            survey: Survey::default(),
+            formats: (None, None),
+            last: Instant::now(),
+            lately: VecDeque::new(),
+        });
+    }
+
+    /// The next of what any of them sends.
+    pub(super) async fn next(&mut self) -> (Rank, Result<Tag, Ended>) {
+        let [main, backup] = &mut self.all;
+        tokio::select! {
+            biased;
+            happened = of(main) => (Rank::Main, happened),
+            happened = of(backup) => (Rank::Backup, happened),
+        }
+    }
+
+    /// Takes note of a tag, and says what of it is to be shown: nothing of a source that stands by.
+    pub(super) fn choose(&mut self, rank: Rank, tag: &Tag, quiet: Duration) -> Option<Feed> {
+        self.all[rank as usize].as_mut()?.note(tag);
+        if self.shown == Some(rank) {
+            return Some(Feed { tags: vec![tag.clone()], changed: false });
+        }
+        let shown = self.shown.and_then(|shown| self.all[shown as usize].as_ref());
+        let silent = shown.is_none_or(|shown| shown.last.elapsed() > quiet);
+        if !tag.is_key_frame() || !(silent || rank == Rank::Main) {
+            return None;
+        }
+        self.shown = Some(rank);
+        let source = self.all[rank as usize].as_ref()?;
+        let tags = source.headers.iter().flatten().chain([tag]).cloned().collect();
+        Some(Feed { tags, changed: true })
+    }
+
+    pub(super) fn survey(&self, rank: Rank) -> Option<Surveyed<'_>> {
+        let source = self.all[rank as usize].as_ref()?;
+        let (avc, aac) = &source.formats;
+        Some(Surveyed {
+            survey: &source.survey,
+            formats: (avc.as_ref(), aac.as_ref()),
+            headers: source.headers.iter().flatten().cloned().collect(),
+        })
+    }
+
+    /// Ends a source, and tells it why.
+    pub(super) fn end(&mut self, rank: Rank, why: String) {
+        if let Some(source) = &self.all[rank as usize] {
+            source.arrival.publication.ender().end(why);
+        }
+    }
+
+    /// It is gone; its seat is free.
+    pub(super) fn leave(&mut self, rank: Rank) -> Option<u64> {
+        if self.shown == Some(rank) {
+            self.shown = None;
+        }
+        self.all[rank as usize].take().map(|source| source.arrival.seat)
+    }
+
+    pub(super) fn keys(&self) -> Vec<(Rank, StreamKeyId)> {
+        self.all.iter().flatten().map(|it| (it.arrival.rank, it.arrival.key)).collect()
+    }
+
+    /// How the source does that viewers see.
+    pub(super) fn status(&mut self, size: Option<(u32, u32)>) -> Option<SourceStatus> {
+        let rank = self.shown?;
+        let source = self.all[rank as usize].as_mut()?;
+        source.lately.retain(|(at, _, _)| at.elapsed() < LATELY);
+        let bytes: usize = source.lately.iter().map(|(_, bytes, _)| bytes).sum();
+        let frames = source.lately.iter().filter(|(_, _, frame)| *frame).count();
+        Some(SourceStatus {
+            rank: rank.name().to_owned(),
+            address: source.arrival.address.clone(),
+            bits: bytes as u64 * 8 / LATELY.as_secs(),
+            frames: frames as f64 / LATELY.as_secs_f64(),
+            key_frames_apart: source.survey.key_frames_apart_ms(),
+            size: size.unwrap_or_default(),
+        })
+    }
+}
+
+async fn of(source: &mut Option<Source>) -> Result<Tag, Ended> {
+    match source {
+        Some(source) => source.arrival.publication.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Source {
+    fn note(&mut self, tag: &Tag) {
+        self.last = Instant::now();
+        let at = u64::from(tag.timestamp);
+        match tag.kind {
+            Kind::Video => {
+                if tag.is_header() {
+                    self.headers[0] = Some(tag.clone());
+                }
+                match read_video_tag(tag.body.clone()) {
+                    Ok(VideoTag::Config(record)) => {
+                        if let Ok(avc) = Avc::parse(record) {
+                            self.survey.video(avc.clone());
+                            self.formats.0 = Some(avc);
+                        }
+                    }
+                    Ok(VideoTag::Frame { key, .. }) => self.survey.frame(at, key),
+                    Ok(VideoTag::Foreign(codec)) => self.survey.foreign_video(codec),
+                    Ok(VideoTag::End | VideoTag::Aside) | Err(_) => self.survey.passed(at),
+                }
+            }
+            Kind::Audio => {
+                if tag.is_header() {
+                    self.headers[1] = Some(tag.clone());
+                }
+                match read_audio_tag(tag.body.clone()) {
+                    Ok(AudioTag::Config(config)) => {
+                        if let Ok(aac) = Aac::parse(config) {
+                            self.survey.audio(aac.clone());
+                            self.formats.1 = Some(aac);
+                        }
+                    }
+                    Ok(AudioTag::Foreign(codec)) => self.survey.foreign_audio(codec),
+                    _ => self.survey.passed(at),
+                }
+            }
+            Kind::Script => return,
+        }
+        let frame = tag.kind == Kind::Video && !tag.is_header();
+        self.lately.push_back((self.last, tag.body.len(), frame));
+        while self.lately.front().is_some_and(|(at, _, _)| at.elapsed() > LATELY) {
+            self.lately.pop_front();
+        }
+    }
+}
