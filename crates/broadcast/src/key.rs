@@ -56,6 +56,16 @@ pub struct Key {
     pub used_at: Option<Timestamp>,
 }
 
+/// Whether a key works still.
+pub async fn works(on: &impl Connection, key: StreamKeyId) -> Result<bool> {
+    let found: Option<i64> =
+        sql("SELECT 1 AS value FROM stream_keys WHERE id = ? AND revoked_at IS NULL")
+            .bind(key)
+            .optional(on)
+            .await?;
+    Ok(found.is_some())
+}
+
 /// Every key of a channel that works, the oldest first.
 pub async fn all(on: &impl Connection, channel: ChannelId) -> Result<Vec<Key>> {
     #[derive(FromQueryResult)]

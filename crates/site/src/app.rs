@@ -6,6 +6,7 @@ use std::sync::Arc;
 use accounts::webauthn_rs::Webauthn;
 use axum::http::HeaderValue;
 use base::{Clock, Timestamp};
+use media_io::studio::Studio;
 use projections::live_comments::LiveComments;
 use projections::page_cache::PageCache;
 use projections::search::SearchIndex;
@@ -68,6 +69,8 @@ pub struct Parts {
     pub provider: Option<Provider>,
     /// Whether mail leaves, and readers can have accounts with it.
     pub mail: bool,
+    /// The channel, where this node runs it.
+    pub studio: Option<Studio>,
     /// Says what time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -99,6 +102,10 @@ impl App {
         let hub = Hub::start(parts.store.clone(), Arc::clone(&parts.clock));
         let speaking = Speaking::start(parts.store.clone(), Arc::clone(&parts.clock));
         Self(Arc::new(Inner { parts, hub, speaking, passkeys, content_security_policy }))
+    }
+
+    pub(crate) fn studio(&self) -> Option<&Studio> {
+        self.0.studio.as_ref()
     }
 
     pub(crate) fn hub(&self) -> &Hub {

@@ -7,6 +7,7 @@
 
 mod api;
 mod app;
+mod channel;
 mod comment_check;
 mod error;
 mod newsroom;

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::pages::{account, discussion};
-use crate::{App, api, newsroom, pages};
+use crate::{App, api, channel, newsroom, pages};
 
 /// Every address there is.
 pub fn router(app: App) -> Router {
@@ -40,6 +40,9 @@ pub fn router(app: App) -> Router {
         .route("/comments/{id}/edit", post(discussion::edit))
         .route("/comments/{id}/remove", post(discussion::remove))
         .route("/comments/{id}/appeal", post(discussion::appeal))
+        // The channel.
+        .route("/channels/{channel}/{file}", get(channel::file))
+        .route("/channels/{channel}/{rendition}/{file}", get(channel::rendition))
         // Machines that read.
         .route("/feeds/{file}", get(pages::site_feed))
         .route("/sitemap.xml", get(pages::sitemap_index))

@@ -56,6 +56,7 @@ fn whole(
         provider,
         comment_check,
         mail: true,
+        studio: None,
         clock: Arc::new(ManualClock::at(noon())),
     })
 }

@@ -22,7 +22,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_the_moderators_desk", include_str!("../../../migrations/0014_the_moderators_desk.sql")),
     ("0015_checks", include_str!("../../../migrations/0015_checks.sql")),
     ("0016_readers", include_str!("../../../migrations/0016_readers.sql")),
-    ("0017_the_channel", include_str!("../../../migrations/0017_the_channel.sql")),
+    ("0017_found_by_index", include_str!("../../../migrations/0017_found_by_index.sql")),
+    ("0018_the_channel", include_str!("../../../migrations/0018_the_channel.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

@@ -55,7 +55,7 @@ pub(crate) async fn run(settings: Settings, command: Command) -> Result<ExitCode
     }
     let node = Node::open(settings).await?;
     let done = match command {
-        Command::Serve => serve::run(&node).await,
+        Command::Serve => serve::run(&node, serve::Shows::Nothing).await,
         Command::Demo => demo::run(&node).await,
         Command::Person(command) => person::run(&node, command).await,
         Command::Token(command) => token::run(&node, command).await,

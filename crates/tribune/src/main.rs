@@ -2,6 +2,7 @@
 //!
 //! Absent from here: anything that a test of another crate would want.
 
+mod channel;
 mod commands;
 mod node;
 mod scheduler;

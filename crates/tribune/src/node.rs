@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::{Clock, Random, SystemClock};
+use media_io::studio::Studio;
 use projections::audit::SealLog;
 use projections::follows::{self, NoteForFollowers};
 use projections::live_comments::{LiveComments, TellReaders};
@@ -46,7 +47,11 @@ impl Node {
     }
 
     /// Starts all that follows the log, and gives what answers requests.
-    pub(crate) fn start(&self, public_url: Url) -> Result<(App, JoinSet<()>), Failure> {
+    pub(crate) fn start(
+        &self,
+        public_url: Url,
+        studio: Option<Studio>,
+    ) -> Result<(App, JoinSet<()>), Failure> {
         let templates = Templates::load(self.settings.theme.as_deref())?;
         let provider = self.settings.provider()?.map(|it| Provider::new(it, &public_url));
         let provider = provider.transpose()?;
@@ -97,6 +102,7 @@ impl Node {
             provider,
             comment_check,
             mail: mailer.is_some(),
+            studio,
             clock: self.clock.clone(),
         });
         if mailer.is_some() {

@@ -140,6 +140,16 @@ pub(crate) struct Settings {
     /// Who mail is from, such as "The Paper <news@example.org>"
     #[arg(long, env = "TRIBUNE_MAIL_FROM", value_name = "ADDRESS", global = true)]
     pub(crate) mail_from: Option<String>,
+    /// Where the channel's source is taken by RTMP, or "none" [the path is "live", the stream's name
+    /// its key]
+    #[arg(
+        long,
+        env = "TRIBUNE_RTMP_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:1935",
+        global = true
+    )]
+    pub(crate) rtmp_listen: String,
     /// Networks whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8
     #[arg(
         long,
@@ -192,6 +202,19 @@ impl Settings {
             (None, None) => Ok(None),
             (Some(_), None) => Err("Say with --mail-from who the mail is from.".to_owned()),
             (None, Some(_)) => Err("Say with --mail-url how the mail leaves.".to_owned()),
+        }
+    }
+
+    /// Where sources are taken, if anywhere.
+    ///
+    /// # Errors
+    /// As a sentence, when it is no address.
+    pub(crate) fn rtmp(&self) -> Result<Option<SocketAddr>, String> {
+        match self.rtmp_listen.as_str() {
+            "none" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| {
+                format!("--rtmp-listen={text} is no address such as 0.0.0.0:1935, and not \"none\".")
+            }),
         }
     }
 

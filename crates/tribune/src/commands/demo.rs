@@ -11,7 +11,7 @@ use publish::{article, front, import, section};
 use serde::Deserialize;
 use store::{Files, Store};
 
-use super::serve;
+use super::serve::{self, Shows};
 use crate::node::{Failure, Node};
 
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/demo");
@@ -45,7 +45,7 @@ pub(super) async fn run(node: &Node) -> Result<ExitCode, Failure> {
         eprintln!("Loading the demo newspaper into {}.", node.settings.data.display());
         load(&node.store, &node.files, &newspaper, node.clock.now()).await?;
     }
-    serve::run(node).await
+    serve::run(node, Shows::TestProgramme).await
 }
 
 fn newspaper() -> Result<Newspaper, Failure> {

@@ -1,9 +1,11 @@
 use std::process::ExitCode;
 
 use accounts::invitation;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use site::serve::{Certificate, Listening, listen, serve};
 use url::Url;
 
+use crate::channel::Channel;
 use crate::node::{Failure, Node};
 use crate::shutdown;
 
@@ -19,7 +21,25 @@ async fn first_link(node: &Node) -> Result<Option<String>, Failure> {
     Ok(link)
 }
 
-pub(super) async fn run(node: &Node) -> Result<ExitCode, Failure> {
+/// Each reader who listens to a discussion is an open file. Systems hand out few to begin with (1,024
+/// on Debian) for the sake of programs that use `select`, and let others ask for more.
+fn allow_many_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::warn!("The program may not open more than {:?} files: {error}", limit.current);
+    }
+}
+
+/// What the channel shows when nobody sends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shows {
+    Nothing,
+    TestProgramme,
+}
+
+pub(super) async fn run(node: &Node, shows: Shows) -> Result<ExitCode, Failure> {
+    allow_many_open_files();
     let settings = &node.settings;
     let certificate = match (&settings.certificate, &settings.certificate_key) {
         (Some(chain), Some(key)) => Some(Certificate::read(chain, key)?),
@@ -32,7 +52,12 @@ pub(super) async fn run(node: &Node) -> Result<ExitCode, Failure> {
     let scheme = if certificate.is_some() { "https" } else { "http" };
     let here: Url = format!("{scheme}://{}/", listener.local_addr()?).parse()?;
     let public_url = settings.public_url.clone().unwrap_or_else(|| here.clone());
-    let (app, mut running) = node.start(public_url)?;
+    let mut channel = Channel::start(node).await?;
+    let studio = channel.as_ref().map(|channel| channel.studio.clone());
+    let (app, mut running) = node.start(public_url, studio)?;
+    if let Some(channel) = channel.as_mut().filter(|_| shows == Shows::TestProgramme) {
+        channel.show_something(node).await?;
+    }
     let router = site::router(app.clone());
     println!("Tribune is at {here}");
     if let Some(link) = first_link(node).await? {
@@ -41,6 +66,9 @@ pub(super) async fn run(node: &Node) -> Result<ExitCode, Failure> {
     }
     let listening = Listening { certificate, trusted_proxies };
     serve(listener, app, router, listening, shutdown::asked()).await?;
+    if let Some(channel) = channel {
+        channel.stop().await;
+    }
     running.shutdown().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,186 @@
+//! The channel's streams, below `/channels/{channel}/`.
+//!
+//! Nothing here depends on who asks: no cookie is read or set, and any cache may keep what it is
+//! told to keep. Playlists may be fetched from pages of other sites, so that players elsewhere can
+//! show the channel.
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use base::Timestamp;
+use broadcast::programme;
+use bytes::Bytes;
+use futures_util::stream;
+use media::Icy;
+use media_io::studio::{Listener, Reply, Studio};
+use serde::Serialize;
+
+use crate::App;
+use crate::pages::{failed, missing};
+
+const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+/// Media never change at their address.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+/// A playlist that was asked for by a position is the same for all who ask so; a cache in front
+/// that holds it for a moment spares us most requests. Others change any time.
+const MOMENT: &str = "public, max-age=1";
+
+/// `GET /channels/{channel}/{file}`
+pub(crate) async fn file(
+    State(app): State<App>,
+    Path((channel, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(studio) = of(&app, &channel) else { return missing::never_here(&app).await };
+    let origin = studio.origin();
+    let playlist = match file.as_str() {
+        "master.m3u8" => origin.master(),
+        "dvr.m3u8" => origin.window_master(),
+        "audio.m3u8" => origin.audio_master(),
+        "audio.aac" => return sound(&app, studio, origin.listen_aac(), "audio/aac", &headers).await,
+        "audio.mp3" => return sound(&app, studio, origin.listen_mp3(), "audio/mpeg", &headers).await,
+        "status.json" => return status(&app, studio).await,
+        _ => return missing::never_here(&app).await,
+    };
+    match playlist {
+        Some(text) => answered(PLAYLIST, MOMENT, Body::from(text)),
+        None => off_air(),
+    }
+}
+
+/// `GET /channels/{channel}/{rendition}/{file}`
+pub(crate) async fn rendition(
+    State(app): State<App>,
+    Path((channel, rendition, file)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let Some(studio) = of(&app, &channel) else { return missing::never_here(&app).await };
+    let plain = |status: StatusCode, text: String| {
+        let mut response = answered("text/plain; charset=utf-8", "no-store", Body::from(text));
+        *response.status_mut() = status;
+        response
+    };
+    match studio.origin().file(&rendition, &file, &query.unwrap_or_default()).await {
+        Reply::Playlist(text) => answered(PLAYLIST, MOMENT, Body::from(text)),
+        Reply::Media(pieces) => answered("video/mp4", FOREVER, whole(pieces)),
+        Reply::Nothing => plain(StatusCode::NOT_FOUND, "There is no such file here.\n".into()),
+        Reply::Gone => plain(StatusCode::GONE, "This was here, and is not any more.\n".into()),
+        Reply::Wrong(why) => plain(StatusCode::BAD_REQUEST, format!("{why}\n")),
+        Reply::Stalled(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
+    }
+}
+
+fn of<'a>(app: &'a App, channel: &str) -> Option<&'a Studio> {
+    app.studio().filter(|studio| studio.slug() == channel)
+}
+
+fn whole(mut pieces: Vec<Bytes>) -> Body {
+    match pieces.len() {
+        1 => Body::from(pieces.remove(0)),
+        _ => Body::from(pieces.concat()),
+    }
+}
+
+fn answered(media_type: &'static str, kept: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let elsewhere = HeaderValue::from_static("cross-origin");
+    headers.insert("cross-origin-resource-policy", elsewhere);
+    response
+}
+
+fn off_air() -> Response {
+    let text = "The channel is off air. Ask again later.\n";
+    let mut response = answered("text/plain; charset=utf-8", "no-store", Body::from(text));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// Whether the channel is on air, and what is on, for the player.
+async fn status(app: &App, studio: &Studio) -> Response {
+    #[derive(Serialize)]
+    struct Status {
+        on_air: bool,
+        title: Option<String>,
+        since: Option<Timestamp>,
+    }
+    let told = async {
+        let channel = broadcast::channel::by_slug(app.store(), studio.slug()).await?;
+        let on = match &channel {
+            Some(channel) => programme::on_now(app.store(), channel.id).await?,
+            None => None,
+        };
+        // On air in the record, and with something to show.
+        let shown = studio.origin().master().is_some();
+        Ok::<_, broadcast::BroadcastError>(Status {
+            on_air: shown,
+            since: on.as_ref().and_then(|it| it.began_at),
+            title: on.map(|it| it.title),
+        })
+    };
+    match told.await {
+        Ok(status) => {
+            let body = serde_json::to_vec(&status).unwrap_or_default();
+            answered("application/json", MOMENT, Body::from(body))
+        }
+        Err(error) => failed(app, &error.into()).await,
+    }
+}
+
+/// Sound for as long as somebody listens, with what is on between it for those who ask (ICY).
+async fn sound(
+    app: &App,
+    studio: &Studio,
+    listener: Listener,
+    media_type: &'static str,
+    headers: &HeaderMap,
+) -> Response {
+    if studio.origin().audio_master().is_none() {
+        return off_air();
+    }
+    let site = publish::site::current(app.store()).await.map(|it| it.name).unwrap_or_default();
+    let wanted = headers.get("icy-metadata").is_some_and(|it| it.as_bytes() == b"1");
+    let icy = wanted.then(|| Icy::new(Icy::INTERVAL));
+    let title = match title(app, studio).await {
+        Some(title) => title,
+        None => site.clone(),
+    };
+    let begin = (listener, icy, Vec::new());
+    let bytes = stream::unfold(begin, move |(mut listener, mut icy, mut ready)| {
+        let title = title.clone();
+        async move {
+            // What is ready is told from its end.
+            while ready.is_empty() {
+                let sound = listener.next().await?;
+                ready = match &mut icy {
+                    Some(icy) => icy.write(&sound, &title),
+                    None => vec![sound],
+                };
+                ready.reverse();
+            }
+            let next: Bytes = ready.pop()?;
+            Some((Ok::<_, Infallible>(next), (listener, icy, ready)))
+        }
+    });
+    let mut response = answered(media_type, "no-store", Body::from_stream(bytes));
+    let told = response.headers_mut();
+    // Only ASCII is certain to be read; the title between the sound says the rest.
+    if let Ok(name) = HeaderValue::from_str(&site) {
+        told.insert("icy-name", name);
+    }
+    if wanted {
+        told.insert("icy-metaint", HeaderValue::from(Icy::INTERVAL));
+    }
+    response
+}
+
+async fn title(app: &App, studio: &Studio) -> Option<String> {
+    let channel = broadcast::channel::by_slug(app.store(), studio.slug()).await.ok()??;
+    Some(programme::on_now(app.store(), channel.id).await.ok()??.title)
+}

@@ -1,0 +1,118 @@
+//! The channel of this node: where sources are taken, and what makes renditions of them.
+
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Actor;
+use broadcast::channel;
+use broadcast::key::{self, MakeKey, Rank};
+use media_io::Ffmpeg;
+use media_io::Ingest as _;
+use media_io::rtmp::{Limits, Server};
+use media_io::studio::{Settings, Studio};
+use tokio::process::Command;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::node::{Failure, Node};
+
+/// Until the demo's programme is begun again.
+const AGAIN: Duration = Duration::from_secs(5);
+/// What the key of the demo's programme is called.
+const TEST_PROGRAMME: &str = "The demo's test programme";
+
+/// The channel as it runs.
+pub(crate) struct Channel {
+    pub(crate) studio: Studio,
+    address: SocketAddr,
+    stop: CancellationToken,
+    running: JoinSet<()>,
+}
+
+impl Channel {
+    /// Starts it, unless the operator wants none. Where its port is taken the site goes on without.
+    pub(crate) async fn start(node: &Node) -> Result<Option<Self>, Failure> {
+        let Some(address) = node.settings.rtmp()? else { return Ok(None) };
+        let server = match Server::bind(address, Limits::default()).await {
+            Ok(server) => server,
+            Err(error) => {
+                tracing::error!(
+                    "Nobody can send to the channel: nobody can listen on {address}: {error}. \
+                     Choose another with --rtmp-listen."
+                );
+                return Ok(None);
+            }
+        };
+        let ffmpeg = Ffmpeg::find();
+        if let Err(missing) = &ffmpeg {
+            tracing::warn!("The channel has one picture size only, and no slate: {missing}.");
+        }
+        let mut tx = node.store.begin().await?;
+        let main = channel::main(&mut tx, node.clock.now()).await?;
+        tx.commit().await?;
+        let address = server.address();
+        let folder = node.settings.data.join("channels").join(&main.slug);
+        let settings = Settings::new(folder, ffmpeg.ok());
+        let stop = CancellationToken::new();
+        let (store, clock) = (node.store.clone(), Arc::clone(&node.clock));
+        let (studio, run) = Studio::open(store, clock, &main, settings, stop.clone()).await?;
+        let mut running = JoinSet::new();
+        running.spawn(run);
+        let (gate, stopped) = (studio.gate(), stop.clone());
+        running.spawn(async move {
+            if let Err(error) = server.run(gate, stopped).await {
+                tracing::error!("Nobody can send to the channel any more: {error}");
+            }
+        });
+        Ok(Some(Self { studio, address, stop, running }))
+    }
+
+    /// Puts a moving picture with a counter and a tone on air, so that a newcomer sees and hears it.
+    pub(crate) async fn show_something(&mut self, node: &Node) -> Result<(), Failure> {
+        if Ffmpeg::find().is_err() {
+            return Ok(());
+        }
+        let (now, operator) = (node.clock.now(), Actor::Operator);
+        let mut tx = node.store.begin().await?;
+        let channel = channel::main(&mut tx, now).await?.id;
+        let known = key::all(&tx, channel).await?;
+        for old in known.into_iter().filter(|it| it.name == TEST_PROGRAMME) {
+            key::revoke(&mut tx, &operator, (channel, old.id), now).await?;
+        }
+        // It stands by, so that whoever sends something of their own is seen.
+        let command = MakeKey { channel, name: TEST_PROGRAMME, rank: Rank::Backup };
+        let text = key::make(&mut tx, &operator, command, node.store.secret(), now).await?;
+        tx.commit().await?;
+        let to = format!("rtmp://{}/live/{text}", self.address);
+        self.running.spawn(async move {
+            loop {
+                let ended = test_programme(&to).status().await;
+                tracing::debug!("The test programme ended: {ended:?}");
+                tokio::time::sleep(AGAIN).await;
+            }
+        });
+        Ok(())
+    }
+
+    /// Stops it, and waits until what must not be lost is on the disk.
+    pub(crate) async fn stop(mut self) {
+        self.stop.cancel();
+        // The first of them that ends by itself is what runs the channel.
+        self.running.join_next().await;
+        self.running.shutdown().await;
+    }
+}
+
+fn test_programme(to: &str) -> Command {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-re"]);
+    command.args(["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25"]);
+    command.args(["-f", "lavfi", "-i", "sine=frequency=330:beep_factor=4:sample_rate=48000"]);
+    command.args(["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"]);
+    command.args(["-pix_fmt", "yuv420p", "-g", "50", "-b:v", "800k"]);
+    command.args(["-c:a", "aac", "-b:a", "96k", "-ac", "2", "-f", "flv", to]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    command
+}
