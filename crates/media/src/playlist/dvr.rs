@@ -1,0 +1,68 @@
+//! The window that viewers can go back in, as a playlist of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{List, ListSettings, Playlist, Segment};
+
+/// Closed segments of the last hours. It has no parts, so it plays everywhere, and a reload costs
+/// what is new.
+#[derive(Clone, Debug)]
+pub struct Dvr {
+    list: List,
+    playlist: Arc<Playlist>,
+}
+
+impl Dvr {
+    /// What viewers can go back, unless the site says otherwise.
+    pub const WINDOW: Duration = Duration::from_hours(2);
+
+    /// An empty window. `target_seconds` is that of the rendition.
+    pub fn new(target_seconds: u32, window: Duration) -> Self {
+        let settings = ListSettings { target_seconds, window };
+        let list = List::new(settings);
+        let playlist = Arc::new(list.render(None, &[]));
+        Self { list, playlist }
+    }
+
+    /// Goes on with the segments that the caller still has, oldest first. Those that do not follow
+    /// each other by their sequence numbers are left out, together with all before them.
+    /// `discontinuities` is [`Dvr::discontinuities`] as it was when the first of them was the first.
+    pub fn resume(
+        target_seconds: u32,
+        window: Duration,
+        segments: Vec<Segment>,
+        discontinuities: u64,
+    ) -> Self {
+        let mut dvr = Self::new(target_seconds, window);
+        let whole = segments
+            .windows(2)
+            .rposition(|pair| pair[0].sequence() + 1 != pair[1].sequence())
+            .map_or(0, |gap| gap + 1);
+        let before: u64 =
+            segments[..whole].iter().map(|gone| u64::from(gone.discontinuities)).sum();
+        let next = segments.last().map_or(0, |last| last.sequence() + 1);
+        let mut segments = segments;
+        dvr.list.resume(segments.split_off(whole), discontinuities + before, next);
+        dvr.playlist = Arc::new(dvr.list.render(None, &[]));
+        dvr
+    }
+
+    /// Adds what the packager has closed. Gives back the segments that left the window; they are to
+    /// be kept for as long as the window is, for those who have the older playlist (§6.2.2).
+    pub fn push(&mut self, segment: Segment) -> Vec<Segment> {
+        let left = self.list.push(segment);
+        self.playlist = Arc::new(self.list.render(None, &[]));
+        left
+    }
+
+    /// The playlist as it is.
+    pub fn playlist(&self) -> Arc<Playlist> {
+        Arc::clone(&self.playlist)
+    }
+
+    /// Discontinuities that have left at the beginning, to be kept for [`Dvr::resume`].
+    pub fn discontinuities(&self) -> u64 {
+        self.list.discontinuities()
+    }
+}
