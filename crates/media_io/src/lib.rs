@@ -10,11 +10,16 @@
 //! Absent from here: which key is right and who may send (the caller's [`Gate`] says), what is in a
 //! tag (it is handed over as it came), playlists, the database, HTTP.
 
+mod ffmpeg;
 pub mod flv;
 mod ingest;
 pub mod rtmp;
+pub mod slate;
 mod tag;
 
+pub use ffmpeg::{
+    Ffmpeg, Mode, NotInstalled, Output, Report, Reports, Source, Supervision, Transcoder, ladder,
+};
 pub use ingest::{
     Admitted, Ended, Ender, Gate, Ingest, Key, Protocol, Publication, Refusal, Request,
 };

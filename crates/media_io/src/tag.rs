@@ -41,7 +41,14 @@ impl Tag {
     /// Whether this is a frame that decodes by itself.
     #[must_use]
     pub fn is_key_frame(&self) -> bool {
-        self.kind == Kind::Video && !self.is_header() && (self.first() & 0x70) >> 4 == KEY_FRAME
+        let first = self.first();
+        let has_frame = if first & ENHANCED_VIDEO != 0 {
+            CODED_FRAMES.contains(&(first & 0x0F))
+        } else {
+            // The end of a sequence is marked as a key frame, too.
+            first & 0x0F != AVC || self.body.get(1) == Some(&NALUS)
+        };
+        self.kind == Kind::Video && has_frame && (first & 0x70) >> 4 == KEY_FRAME
     }
 
     fn first(&self) -> u8 {
@@ -54,6 +61,9 @@ const ENHANCED_VIDEO: u8 = 0x80;
 /// Where else a sound format stands.
 const ENHANCED_AUDIO: u8 = 9;
 const SEQUENCE_START: u8 = 0;
+/// With a composition time, and without.
+const CODED_FRAMES: [u8; 2] = [1, 3];
+const NALUS: u8 = 1;
 const KEY_FRAME: u8 = 1;
 const AVC: u8 = 7;
 const AAC: u8 = 10;
@@ -75,6 +85,10 @@ mod tests {
         check(Kind::Video, &[0x17, 0, 0, 0, 0], true, false);
         check(Kind::Video, &[0x17, 1, 0, 0, 0], false, true);
         check(Kind::Video, &[0x27, 1, 0, 0, 0], false, false);
+        check(Kind::Video, &[0x17, 2, 0, 0, 0], false, false);
+        check(Kind::Video, &[0x12, 0], false, true);
+        check(Kind::Video, b"\x92hvc1", false, false);
+        check(Kind::Video, b"\x93hvc1", false, true);
         check(Kind::Video, b"\x90hvc1", true, false);
         check(Kind::Video, b"\x91hvc1", false, true);
         check(Kind::Video, b"\xa1hvc1", false, false);
