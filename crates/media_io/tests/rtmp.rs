@@ -1,5 +1,7 @@
 //! Streams that ffmpeg publishes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::net::SocketAddr;

@@ -1,5 +1,7 @@
 //! Slates that ffmpeg makes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use bytes::Bytes;

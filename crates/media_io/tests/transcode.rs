@@ -1,5 +1,7 @@
 //! Renditions that ffmpeg makes for us, and children that go wrong.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::os::unix::fs::PermissionsExt;
@@ -60,7 +62,7 @@ fn tags(reports: &[Report], wanted: usize) -> Vec<Tag> {
 
 fn stops(reports: &[Report]) -> Vec<&str> {
     let stop = |report| match report {
-        &Report::Stopped { ref why, .. } => Some(why.as_str()),
+        Report::Stopped { why, .. } => Some(why.as_str()),
         _ => None,
     };
     reports.iter().filter_map(stop).collect()

@@ -177,11 +177,9 @@ impl Session {
             SET_CHUNK_SIZE => self.chunks.set_chunk_size(number(&body)?)?,
             ABORT => self.chunks.abort(number(&body)?),
             WINDOW_SIZE => self.window = u64::from(number(&body)?).clamp(WINDOW_MIN, WINDOW),
-            USER_CONTROL => {
-                if body.len() == 6 && body[..2] == [0, PING] {
-                    let answer = [&[0, PONG][..], &body[2..]].concat();
-                    self.control(USER_CONTROL, &answer);
-                }
+            USER_CONTROL if body.len() == 6 && body[..2] == [0, PING] => {
+                let answer = [&[0, PONG][..], &body[2..]].concat();
+                self.control(USER_CONTROL, &answer);
             }
             COMMAND => return self.obey(&body),
             COMMAND_3 => return self.obey(body.get(1..).unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! Real ffmpeg, as a source and as a judge.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::process::{Command, Stdio};
 
