@@ -1,0 +1,252 @@
+//! A supervised ffmpeg child, which gets a stream and gives renditions of it.
+
+mod arguments;
+mod child;
+mod clock;
+mod pace;
+mod queue;
+mod supervisor;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+pub(crate) use self::child::run_to_the_end;
+use self::queue::Feed;
+use crate::tag::Tag;
+
+/// The programs that a child is started with, found on this machine.
+#[derive(Clone, Debug)]
+pub struct Ffmpeg {
+    program: PathBuf,
+    setpriv: PathBuf,
+    prlimit: PathBuf,
+}
+
+impl Ffmpeg {
+    /// Looks for `ffmpeg`, and for `setpriv` and `prlimit` of util-linux, in the folders of `PATH`.
+    ///
+    /// # Errors
+    ///
+    /// Where one of them is missing, with the words for the operator.
+    pub fn find() -> Result<Self, NotInstalled> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let find = |name: &'static str, package| {
+            std::env::split_paths(&path)
+                .filter(|folder| folder.is_absolute())
+                .map(|folder| folder.join(name))
+                .find(|program| program.is_file())
+                .ok_or(NotInstalled { name, package })
+        };
+        Ok(Self {
+            program: find("ffmpeg", "ffmpeg")?,
+            setpriv: find("setpriv", "util-linux")?,
+            prlimit: find("prlimit", "util-linux")?,
+        })
+    }
+
+    /// Uses another program in ffmpeg's place, which must understand its arguments.
+    #[must_use]
+    pub fn with_program(self, program: impl Into<PathBuf>) -> Self {
+        Self { program: program.into(), ..self }
+    }
+}
+
+/// A program that is not on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} is not installed; on Debian, install the package {package}")]
+pub struct NotInstalled {
+    name: &'static str,
+    package: &'static str,
+}
+
+/// What the child is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Whether pictures are fed. Without, video tags are passed over.
+    pub video: bool,
+    /// Whether sound is fed. Without, audio tags are passed over.
+    pub audio: bool,
+    /// Where renditions have their key frames.
+    pub mode: Mode,
+}
+
+/// Why there is a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The source itself is shown, too: each rendition has its key frames exactly where the source
+    /// has them.
+    Beside,
+    /// The source cannot be shown as it is: each rendition has a key frame every two seconds.
+    Instead,
+}
+
+/// One rendition, on a pipe of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// H.264 without sound, as tags.
+    Video {
+        /// In pixels; the width follows. A source that is smaller is not made larger.
+        height: u32,
+        /// On average.
+        kbits: u32,
+    },
+    /// AAC-LC at 48 kHz, as tags.
+    Aac {
+        /// 1 or 2.
+        channels: u8,
+        /// On average.
+        kbits: u32,
+    },
+    /// MP3 at 44.1 kHz in stereo, as bare frames.
+    Mp3 {
+        /// Each second.
+        kbits: u32,
+    },
+}
+
+impl Output {
+    fn is_video(self) -> bool {
+        matches!(self, Self::Video { .. })
+    }
+
+    /// What it costs beside others, roughly.
+    fn cost(self) -> u32 {
+        if let Self::Video { height, .. } = self { height } else { 0 }
+    }
+}
+
+/// The usual renditions below a source's height, the best first.
+#[must_use]
+pub fn ladder(source_height: u32) -> Vec<Output> {
+    [(720, 2500), (480, 1200), (360, 700), (240, 300)]
+        .into_iter()
+        .filter(|(height, _)| *height < source_height)
+        .map(|(height, kbits)| Output::Video { height, kbits })
+        .collect()
+}
+
+/// What a child may cost, and when it is replaced.
+#[derive(Clone, Copy, Debug)]
+pub struct Supervision {
+    /// Bytes of address space, beyond which it fails.
+    pub memory_max: u64,
+    /// How long it may give nothing while it is fed.
+    pub stall: Duration,
+    /// Until it is started again after it failed; twice as long after each further failure.
+    pub back_off: Duration,
+    /// The longest such wait.
+    pub back_off_max: Duration,
+    /// How long it must have run for its failures to be forgotten.
+    pub steady_after: Duration,
+    /// For how many seconds it may be too slow until a rendition is given up.
+    pub patience: u32,
+}
+
+impl Default for Supervision {
+    fn default() -> Self {
+        Self {
+            memory_max: 4 << 30,
+            stall: Duration::from_secs(5),
+            back_off: Duration::from_millis(500),
+            back_off_max: Duration::from_secs(30),
+            steady_after: Duration::from_secs(60),
+            patience: 6,
+        }
+    }
+}
+
+/// Feeds a child. Dropping it lets the child finish what it was given.
+#[derive(Debug)]
+pub struct Transcoder {
+    feed: Feed,
+}
+
+impl Transcoder {
+    /// Starts a child as soon as it is fed something that can be begun with, and again whenever it
+    /// stops. Outputs are named by their place in the list.
+    ///
+    /// Pictures and sound are best given to a child each: sound is cheap, and goes on when pictures
+    /// are too much.
+    #[must_use]
+    pub fn start(
+        ffmpeg: Ffmpeg,
+        source: Source,
+        outputs: Vec<Output>,
+        supervision: Supervision,
+    ) -> (Self, Reports) {
+        let (feed, fed) = queue::pair(source);
+        let (sender, reports) = mpsc::channel(REPORTS_WAITING);
+        let supervisor = supervisor::Supervisor::new(ffmpeg, source, outputs, supervision, sender);
+        let task = tokio::spawn(supervisor.run(fed));
+        (Self { feed }, Reports { reports, task })
+    }
+
+    /// Gives it a tag, and never waits: what a child cannot take in time is left out, up to the next
+    /// key frame.
+    pub fn feed(&mut self, tag: &Tag) {
+        self.feed.push(tag);
+    }
+}
+
+/// What becomes of a child, in its order. Dropping it ends the child at once.
+#[derive(Debug)]
+pub struct Reports {
+    reports: mpsc::Receiver<Report>,
+    task: JoinHandle<()>,
+}
+
+impl Reports {
+    /// What happens next; `None` once all that was fed has been dealt with. A child waits for who
+    /// does not ask.
+    pub async fn next(&mut self) -> Option<Report> {
+        self.reports.recv().await
+    }
+}
+
+impl Drop for Reports {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What happens with a child.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// It runs, and gives these outputs.
+    Started(Vec<usize>),
+    /// A tag of an output, on the source's clock.
+    Tag {
+        /// Which.
+        output: usize,
+        /// Its first tags set up a decoder anew.
+        tag: Tag,
+    },
+    /// Bytes of an output that has no tags.
+    Bytes {
+        /// Which.
+        output: usize,
+        /// Cut anywhere.
+        bytes: Bytes,
+    },
+    /// How fast it is: seconds of the stream that it deals with in each second of the stream.
+    Speed(f64),
+    /// It could not keep up, and goes on without this output.
+    Shed(usize),
+    /// It cannot keep up, and there is nothing to go on without.
+    Behind,
+    /// So many tags were left out, because it was too slow.
+    Skipped(u64),
+    /// It is gone, and comes again.
+    Stopped {
+        /// A sentence for the operator.
+        why: String,
+        /// After this, with the next key frame.
+        again_in: Duration,
+    },
+}
+
+const REPORTS_WAITING: usize = 256;

@@ -1,0 +1,91 @@
+//! What ffmpeg is told.
+
+use super::{Mode, Output, Source};
+
+/// The first file descriptor of an output; ffmpeg has used those below.
+pub(super) const FIRST_PIPE: i32 = 3;
+
+/// The arguments for a child that reads FLV on its standard input, tells of its progress on its
+/// standard output, and gives each output on a pipe of its own.
+pub(super) fn renditions(source: Source, outputs: &[Output]) -> Vec<String> {
+    let mut arguments = Arguments::default();
+    arguments.add("-hide_banner -nostdin -loglevel error -progress pipe:1 -stats_period 1");
+    // The source's clock is kept. Nothing is opened but the pipe, and nothing guessed: this is FLV.
+    arguments.add("-copyts -protocol_whitelist pipe -probesize 2M -analyzeduration 2M");
+    arguments.add("-fpsprobesize 0 -f flv -i pipe:0");
+    for (pipe, output) in (FIRST_PIPE..).zip(outputs) {
+        match *output {
+            Output::Video { height, kbits } => arguments.video(source, height, kbits),
+            Output::Aac { channels, kbits } => {
+                arguments.add("-map 0:a:0 -c:a aac -ar 48000");
+                arguments.add(&format!("-ac {channels} -b:a {kbits}k"));
+                arguments.add(FILLED);
+                arguments.add(FLV);
+            }
+            Output::Mp3 { kbits } => {
+                arguments.add("-map 0:a:0 -c:a libmp3lame -ar 44100 -ac 2");
+                arguments.add(&format!("-b:a {kbits}k"));
+                arguments.add(FILLED);
+                arguments.add("-f mp3 -write_xing 0 -id3v2_version 0 -write_id3v1 0");
+            }
+        }
+        arguments.add(&format!("-flush_packets 1 pipe:{pipe}"));
+    }
+    arguments.0
+}
+
+/// Gaps in the sound are filled, so that it stays with the picture.
+const FILLED: &str = "-af aresample=async=1";
+/// No length is written at the end, which would mean going back.
+const FLV: &str = "-avoid_negative_ts disabled -f flv -flvflags no_duration_filesize+no_metadata";
+
+#[derive(Default)]
+struct Arguments(Vec<String>);
+
+impl Arguments {
+    fn add(&mut self, words: &str) {
+        self.0.extend(words.split(' ').map(str::to_owned));
+    }
+
+    fn video(&mut self, source: Source, height: u32, kbits: u32) {
+        let even = (height & !1).max(2);
+        self.add("-map 0:v:0 -c:v libx264 -preset veryfast -tune zerolatency -profile:v main");
+        self.add(&format!("-pix_fmt yuv420p -vf scale=-2:min({even}\\,trunc(ih/2)*2)"));
+        // Each frame keeps its time to the millisecond, whatever the rate.
+        self.add("-fps_mode passthrough -enc_time_base 1:1000");
+        self.add("-sc_threshold 0 -g 9999 -forced-idr 1 -force_key_frames");
+        // Not split at blanks: an expression is one argument, as is the word.
+        self.0.push(
+            match source.mode {
+                Mode::Beside => "source",
+                Mode::Instead => "expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+1.998))",
+            }
+            .to_owned(),
+        );
+        let (most, buffer) = (kbits + kbits / 10, kbits * 2);
+        self.add(&format!("-b:v {kbits}k -maxrate {most}k -bufsize {buffer}k"));
+        self.add(FLV);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_opens_nothing_but_pipes() {
+        let source = Source { video: true, audio: true, mode: Mode::Beside };
+        let outputs = [
+            Output::Video { height: 241, kbits: 300 },
+            Output::Aac { channels: 1, kbits: 48 },
+            Output::Mp3 { kbits: 128 },
+        ];
+        let arguments = renditions(source, &outputs);
+        let whitelist = arguments.iter().position(|word| word == "-protocol_whitelist").unwrap();
+        assert_eq!(arguments[whitelist + 1], "pipe");
+        let pipes: Vec<_> = arguments.iter().filter(|word| word.starts_with("pipe:")).collect();
+        assert_eq!(pipes, ["pipe:1", "pipe:0", "pipe:3", "pipe:4", "pipe:5"]);
+        assert!(!arguments.iter().any(|word| word.contains("://")), "{arguments:?}");
+        assert!(arguments.contains(&"scale=-2:min(240\\,trunc(ih/2)*2)".to_owned()));
+    }
+}

@@ -1,0 +1,381 @@
+//! Renditions that ffmpeg makes for us, and children that go wrong.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use media_io::{Ffmpeg, Kind, Mode, Output, Report, Reports, Source, Supervision, Tag, Transcoder};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use support::{made_by_ffmpeg, shown, source};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+fn ffmpeg() -> Ffmpeg {
+    Ffmpeg::find().expect("`make test` installs it")
+}
+
+const PICTURE: Source = Source { video: true, audio: false, mode: Mode::Beside };
+const SOUND: Source = Source { video: false, audio: true, mode: Mode::Beside };
+
+fn video(height: u32, kbits: u32) -> Output {
+    Output::Video { height, kbits }
+}
+
+/// Impatient, so that failures come soon.
+fn impatient() -> Supervision {
+    Supervision {
+        back_off: Duration::from_millis(1),
+        back_off_max: Duration::from_millis(4),
+        ..Supervision::default()
+    }
+}
+
+/// Feeds all of it and waits for all that becomes of it.
+async fn transcode(source: Source, outputs: &[Output], tags: &[Tag]) -> Vec<Report> {
+    let supervision = Supervision::default();
+    let (mut transcoder, mut reports) =
+        Transcoder::start(ffmpeg(), source, outputs.to_vec(), supervision);
+    for tag in tags {
+        transcoder.feed(tag);
+    }
+    drop(transcoder);
+    let mut seen = Vec::new();
+    while let Some(report) = reports.next().await {
+        seen.push(report);
+    }
+    seen
+}
+
+fn tags(reports: &[Report], wanted: usize) -> Vec<Tag> {
+    let of_output = |report: &Report| match report {
+        Report::Tag { output, tag } if *output == wanted => Some(tag.clone()),
+        _ => None,
+    };
+    reports.iter().filter_map(of_output).collect()
+}
+
+fn stops(reports: &[Report]) -> Vec<&str> {
+    let stop = |report| match report {
+        Report::Stopped { why, .. } => Some(why.as_str()),
+        _ => None,
+    };
+    reports.iter().filter_map(stop).collect()
+}
+
+#[tokio::test]
+async fn renditions_show_the_same_frames_at_the_same_times_with_the_same_key_frames() {
+    let source = source(3, "640x360", "30000/1001");
+    let shifted: Vec<Tag> = source
+        .iter()
+        .map(|tag| Tag { timestamp: tag.timestamp.wrapping_sub(1500), ..tag.clone() })
+        .collect();
+    // The second begins shortly before its clock wraps.
+    for source in [source, shifted] {
+        let reports = transcode(PICTURE, &[video(240, 300), video(180, 200)], &source).await;
+        assert_eq!(stops(&reports), [""; 0]);
+        assert_eq!(reports[0], Report::Started(vec![0, 1]));
+        let mut expected = shown(&source);
+        expected.sort_by_key(|(at, _)| at.wrapping_add(1500));
+        for output in [0, 1] {
+            let rendition = tags(&reports, output);
+            assert!(rendition[0].kind == Kind::Video && rendition[0].is_header());
+            let mut shown = shown(&rendition);
+            shown.sort_by_key(|(at, _)| at.wrapping_add(1500));
+            assert_eq!(shown, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn sound_comes_in_mono_in_stereo_and_as_mp3() {
+    let source = source(3, "320x180", "25");
+    let outputs = [
+        Output::Aac { channels: 1, kbits: 48 },
+        Output::Aac { channels: 2, kbits: 96 },
+        Output::Mp3 { kbits: 128 },
+    ];
+    let reports = transcode(SOUND, &outputs, &source).await;
+    assert_eq!(stops(&reports), [""; 0]);
+    for (output, channels) in [(0, 1), (1, 2)] {
+        let tags = tags(&reports, output);
+        assert!(tags[0].is_header());
+        // Object type 2 at 48 kHz, then the channels.
+        let setup = u16::from_be_bytes([tags[0].body[2], tags[0].body[3]]);
+        assert_eq!((setup >> 11, setup >> 7 & 15, setup >> 3 & 15), (2, 3, channels));
+        let last = tags.last().unwrap().timestamp;
+        assert!((2900..3100).contains(&last), "{last}");
+    }
+    let mp3: Vec<u8> = reports
+        .iter()
+        .filter_map(|report| match report {
+            Report::Bytes { output: 2, bytes } => Some(bytes.to_vec()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(mp3[0], 0xFF);
+    assert_eq!(mp3[1] & 0xFE, 0xFA, "MPEG 1, layer 3, from the first byte on");
+    // 128 kbit/s for three seconds.
+    assert!((47_000..50_000).contains(&mp3.len()), "{}", mp3.len());
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_pass_gets_key_frames_every_two_seconds() {
+    let source = made_by_ffmpeg(
+        "-f lavfi -i testsrc2=s=320x180:r=25 -t 7 -c:v libx264 -preset ultrafast -g 1000 \
+         -pix_fmt yuv422p",
+    );
+    let instead = Source { mode: Mode::Instead, ..PICTURE };
+    let reports = transcode(instead, &[video(180, 300)], &source).await;
+    let shown = shown(&tags(&reports, 0));
+    assert_eq!(shown.len(), 175);
+    let keys: Vec<u32> =
+        shown.iter().filter(|(_, key)| *key).map(|(at, _)| at - shown[0].0).collect();
+    assert_eq!(keys, [0, 2000, 4000, 6000]);
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_and_a_picture_that_changes_begin_another_child() {
+    let small = source(2, "320x180", "25");
+    let later: Vec<Tag> = small
+        .iter()
+        .map(|tag| Tag { timestamp: tag.timestamp + 3_000_000, ..tag.clone() })
+        .collect();
+    let other: Vec<Tag> = source(2, "640x360", "25")
+        .iter()
+        .map(|tag| Tag { timestamp: tag.timestamp + 3_002_000, ..tag.clone() })
+        .collect();
+    let all = [small, later, other].concat();
+    let reports = transcode(PICTURE, &[video(180, 200)], &all).await;
+    let expected = ["The source's clock jumped.", "The source changed its form."];
+    assert_eq!(stops(&reports), expected);
+    let times: Vec<u32> = shown(&tags(&reports, 0)).iter().map(|(at, _)| *at).collect();
+    assert!(times.iter().any(|at| *at < 3000), "{times:?}");
+    assert!(times.iter().any(|at| *at > 3_003_000), "{times:?}");
+}
+
+/// A program in ffmpeg's place.
+fn script(lines: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("program");
+    std::fs::write(&path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    (folder, path)
+}
+
+/// The same seconds again and again, their clock going on.
+struct Endless {
+    tags: Vec<Tag>,
+    turn: u32,
+    next: usize,
+}
+
+impl Endless {
+    fn new(tags: Vec<Tag>) -> Self {
+        Self { tags, turn: 0, next: 0 }
+    }
+
+    /// Feeds a second, or what is left until the source begins again.
+    fn feed_a_second(&mut self, transcoder: &mut Transcoder) {
+        let until = self.tags[self.next].timestamp + 1000;
+        while let Some(tag) = self.tags.get(self.next).filter(|tag| tag.timestamp < until) {
+            let timestamp = tag.timestamp + self.turn * 4000;
+            transcoder.feed(&Tag { timestamp, ..tag.clone() });
+            self.next += 1;
+        }
+        if self.next == self.tags.len() {
+            (self.next, self.turn) = (0, self.turn + 1);
+        }
+    }
+}
+
+/// Feeds until what is wanted is reported, and returns all that was reported.
+async fn feed_until(
+    source: &mut Endless,
+    transcoder: &mut Transcoder,
+    reports: &mut Reports,
+    wanted: impl Fn(&Report) -> bool,
+) -> Vec<Report> {
+    let mut seen = Vec::new();
+    let mut tick = tokio::time::interval(Duration::from_millis(20));
+    loop {
+        tokio::select! {
+            _ = tick.tick() => source.feed_a_second(transcoder),
+            report = reports.next() => {
+                seen.push(report.expect("it goes on as long as it is fed"));
+                if seen.last().is_some_and(&wanted) {
+                    return seen;
+                }
+            }
+        }
+    }
+}
+
+/// The child of this process whose arguments have this word.
+fn child_with(word: &str) -> Option<Pid> {
+    let is_ours = |pid: &i32| {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let parent = format!("PPid:\t{}\n", std::process::id());
+        let words = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        status.contains(&parent) && words.split(|byte| *byte == 0).any(|is| is == word.as_bytes())
+    };
+    let processes = std::fs::read_dir("/proc").unwrap();
+    let pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    Pid::from_raw(pids.into_iter().find(is_ours)?)
+}
+
+#[tokio::test]
+async fn a_killed_child_is_replaced_and_the_renditions_go_on() {
+    let mut source = Endless::new(source(4, "320x180", "25"));
+    let outputs = vec![video(180, 211)];
+    let (mut transcoder, mut reports) = Transcoder::start(ffmpeg(), PICTURE, outputs, impatient());
+    let is_tag = |report: &Report| matches!(report, Report::Tag { .. });
+    feed_until(&mut source, &mut transcoder, &mut reports, is_tag).await;
+    kill_process(child_with("211k").unwrap(), Signal::KILL).unwrap();
+    let stopped = |report: &Report| matches!(report, Report::Stopped { .. });
+    let seen = feed_until(&mut source, &mut transcoder, &mut reports, stopped).await;
+    let Some(Report::Stopped { why, again_in }) = seen.last() else { unreachable!() };
+    assert!(why.contains("signal: 9"), "{why}");
+    assert_eq!(*again_in, Duration::from_millis(1));
+    let seen = feed_until(&mut source, &mut transcoder, &mut reports, is_tag).await;
+    assert_eq!(seen[0], Report::Started(vec![0]));
+    let Some(Report::Tag { tag, .. }) = seen.last() else { unreachable!() };
+    assert!(tag.is_header(), "decoders are set up anew");
+}
+
+#[tokio::test]
+async fn a_child_that_gives_nothing_is_replaced_ever_more_slowly() {
+    let (_folder, program) = script("exec cat >/dev/null");
+    let mut source = Endless::new(source(4, "320x180", "25"));
+    let supervision = Supervision { stall: Duration::from_millis(100), ..impatient() };
+    let ffmpeg = ffmpeg().with_program(program);
+    let (mut transcoder, mut reports) =
+        Transcoder::start(ffmpeg, PICTURE, vec![video(180, 200)], supervision);
+    let mut waits = Vec::new();
+    for _ in 0..4 {
+        let stopped = |report: &Report| matches!(report, Report::Stopped { .. });
+        let seen = feed_until(&mut source, &mut transcoder, &mut reports, stopped).await;
+        let Some(Report::Stopped { why, again_in }) = seen.last() else { unreachable!() };
+        assert_eq!(why, "ffmpeg gave nothing for 0.1 s.");
+        waits.push(again_in.as_millis());
+    }
+    assert_eq!(waits, [1, 2, 4, 4]);
+}
+
+#[tokio::test]
+async fn a_child_that_cannot_keep_up_goes_on_without_its_dearest_renditions() {
+    // Fifty seconds are fed in each second, which is more than any of these can do.
+    let mut source = Endless::new(source(4, "1280x720", "25"));
+    let outputs = vec![video(480, 1200), video(720, 2500), video(360, 700)];
+    let supervision = Supervision { patience: 1, ..impatient() };
+    let (mut transcoder, mut reports) = Transcoder::start(ffmpeg(), PICTURE, outputs, supervision);
+    let behind = |report: &Report| *report == Report::Behind;
+    let seen = feed_until(&mut source, &mut transcoder, &mut reports, behind).await;
+    let steps: Vec<_> = seen
+        .iter()
+        .filter(|report| matches!(report, Report::Started(_) | Report::Shed(_)))
+        .cloned()
+        .collect();
+    let expected = [
+        Report::Started(vec![0, 1, 2]),
+        Report::Shed(1),
+        Report::Started(vec![0, 2]),
+        Report::Shed(0),
+        Report::Started(vec![2]),
+    ];
+    assert_eq!(steps, expected);
+    assert!(seen.iter().any(|report| matches!(report, Report::Speed(speed) if *speed < 0.98)));
+}
+
+#[tokio::test]
+async fn a_child_with_too_little_memory_fails_and_says_so() {
+    let supervision = Supervision { memory_max: 20 << 20, ..impatient() };
+    let mut source = Endless::new(source(4, "320x180", "25"));
+    let (mut transcoder, mut reports) =
+        Transcoder::start(ffmpeg(), PICTURE, vec![video(180, 200)], supervision);
+    let stopped = |report: &Report| matches!(report, Report::Stopped { .. });
+    let seen = feed_until(&mut source, &mut transcoder, &mut reports, stopped).await;
+    let Some(Report::Stopped { why, .. }) = seen.last() else { unreachable!() };
+    assert!(why.contains("It said last: "), "{why}");
+    assert!(!seen.iter().any(|report| matches!(report, Report::Tag { .. })));
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there_is_reported() {
+    let mut source = Endless::new(source(4, "320x180", "25"));
+    let ffmpeg = ffmpeg().with_program("/nowhere/ffmpeg");
+    let (mut transcoder, mut reports) =
+        Transcoder::start(ffmpeg, PICTURE, vec![video(180, 200)], impatient());
+    let stopped = |report: &Report| matches!(report, Report::Stopped { .. });
+    let seen = feed_until(&mut source, &mut transcoder, &mut reports, stopped).await;
+    let Some(Report::Stopped { why, .. }) = seen.last() else { unreachable!() };
+    assert!(why.contains("/nowhere/ffmpeg"), "{why}");
+}
+
+async fn until_dead(pid: Pid) {
+    // One that is dead and buried has no number any more.
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    let wait = move || poll(&mut [PollFd::new(&process, PollFlags::IN)], None);
+    tokio::task::spawn_blocking(wait).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_child_dies_with_who_asked_for_its_reports() {
+    let mut source = Endless::new(source(4, "320x180", "25"));
+    let (mut transcoder, mut reports) =
+        Transcoder::start(ffmpeg(), PICTURE, vec![video(180, 212)], impatient());
+    let is_tag = |report: &Report| matches!(report, Report::Tag { .. });
+    feed_until(&mut source, &mut transcoder, &mut reports, is_tag).await;
+    let pid = child_with("212k").unwrap();
+    drop(reports);
+    until_dead(pid).await;
+}
+
+/// Set where this test runs itself as the parent that is killed.
+const AS_PARENT: &str = "MEDIA_IO_TEST_AS_PARENT";
+
+#[tokio::test]
+async fn a_child_dies_with_its_parent_however_that_dies() {
+    // It does not notice that its standard input has ended.
+    let (_folder, program) = script("exec sleep 100000");
+    if let Some(program) = std::env::var_os(AS_PARENT) {
+        let mut source = Endless::new(source(4, "320x180", "25"));
+        let ffmpeg = ffmpeg().with_program(program);
+        let (mut transcoder, mut reports) =
+            Transcoder::start(ffmpeg, PICTURE, vec![video(180, 200)], Supervision::default());
+        let started = |report: &Report| matches!(report, Report::Started(_));
+        feed_until(&mut source, &mut transcoder, &mut reports, started).await;
+        // The programs before it have become it once it has this name.
+        let pid = loop {
+            if let Some(pid) = child_with("100000") {
+                break pid;
+            }
+            tokio::task::yield_now().await;
+        };
+        println!("child {}", pid.as_raw_nonzero());
+        std::future::pending::<()>().await;
+    }
+    let mut parent = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_child_dies_with_its_parent_however_that_dies", "--nocapture"])
+        .env(AS_PARENT, program)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(parent.stdout.take().unwrap()).lines();
+    let pid = loop {
+        let line = lines.next_line().await.unwrap().expect("the parent names its child");
+        if let Some((_, pid)) = line.split_once("child ") {
+            break Pid::from_raw(pid.parse().unwrap()).unwrap();
+        }
+    };
+    parent.kill().await.unwrap();
+    until_dead(pid).await;
+}
