@@ -50,7 +50,8 @@ export class Program {
     const data = known ?? mkdtempSync(join(tmpdir(), "tribune-e2e-"));
     const child = spawn(binary, [command, "--data", data, ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...settings },
+      // Only specs of the channel need one, each at a port of its own.
+      env: { ...process.env, TRIBUNE_RTMP_LISTEN: "none", ...settings },
     });
     const log: string[] = [];
     createInterface({ input: child.stderr! }).on("line", (line) => log.push(line));
@@ -121,7 +122,7 @@ export class Program {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -73,7 +73,7 @@ impl Program {
             }
             None => Command::new(&bench.binary),
         };
-        command.arg("serve").args(["--listen", "127.0.0.1:0"]);
+        command.arg("serve").args(["--listen", "127.0.0.1:0", "--rtmp-listen", "none"]);
         settings.apply(&mut command);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut words = String::new();
