@@ -183,7 +183,7 @@ impl Packager {
                 let leads = self.leader() == Some(index);
                 let on = On { now, leads };
                 self.with(index, |track, air, out| track.sample(sample, jump, on, air, out));
-                self.follow_leader(index);
+                self.follow_leader(index, now);
             }
             Input::Tick => {}
             Input::End => {
@@ -196,12 +196,9 @@ impl Packager {
         let leader = self.leader();
         let others = (0..self.tracks.len()).filter(|index| Some(*index) != leader);
         for index in leader.into_iter().chain(others) {
-            let leads = leader == Some(index);
-            let on = On { now, leads };
+            let on = On { now, leads: leader == Some(index) };
             self.with(index, |track, air, out| track.tick(on, air, out));
-        }
-        if let Some(leader) = leader {
-            self.follow_leader(leader);
+            self.follow_leader(index, now);
         }
         for index in 0..self.tracks.len() {
             if self.tracks[index].take_changed() {
@@ -282,15 +279,17 @@ impl Packager {
     }
 
     /// Sound with parts is cut where the pictures are, so that both can be joined anywhere.
-    fn follow_leader(&mut self, index: usize) {
-        let Some(boundary) = self.tracks[index].take_boundary() else { return };
+    fn follow_leader(&mut self, index: usize, now: Now) {
+        let boundaries = self.tracks[index].take_boundaries();
         if self.leader() != Some(index) || self.tracks[index].kind() != Kind::Video {
             return;
         }
         for other in 0..self.tracks.len() {
             let track = &self.tracks[other];
             if track.kind() == Kind::Audio && track.master() == Master::Channel {
-                self.with(other, |track, air, out| track.cut_at(boundary, air, out));
+                for boundary in &boundaries {
+                    self.with(other, |track, air, out| track.cut_at(*boundary, now, air, out));
+                }
             }
         }
     }

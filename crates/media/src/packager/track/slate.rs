@@ -51,6 +51,12 @@ impl Track {
         self.wake
     }
 
+    /// Whether the source has sent nothing for so long that the slate is due.
+    pub(super) fn is_away(&self, now: Duration) -> bool {
+        let away = |arrived| now.saturating_sub(arrived) >= AWAY;
+        self.settings.slate.is_some() && self.arrived.is_some_and(away)
+    }
+
     /// Shows the slate as far as it is due.
     pub(in crate::packager) fn tick(&mut self, on: On, air: &mut Air, out: &mut Sink<'_>) {
         let now = on.now.steady;
@@ -60,7 +66,7 @@ impl Track {
             self.arrived.get_or_insert(now);
         }
         let (Some(arrived), Some(slate)) = (self.arrived, &self.settings.slate) else { return };
-        if now.saturating_sub(arrived) < AWAY {
+        if !self.is_away(now) {
             self.wake = Some(arrived + AWAY);
             return;
         }
