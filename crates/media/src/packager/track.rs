@@ -18,8 +18,8 @@ use slate::Showing;
 
 /// A picture that stands still for longer than this, with no slate to fill it, is a break.
 const STANDSTILL: Duration = Duration::from_secs(1);
-/// So much silence is put in where sound is missing; more is a break.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// So much silence or slate is put in where samples are missing; more is a break.
+const FILLED_MAX: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) struct Track {
@@ -245,7 +245,9 @@ impl Track {
             if at + u64::from(CHANNEL_CLOCK / 10) < self.end_ticks() {
                 return;
             }
-            self.show_slate_to(at, on, air, out);
+            if !stood_still {
+                self.show_slate_to(at, on, air, out);
+            }
             self.showing = None;
         }
         self.arrived = Some(on.now.steady);
@@ -263,16 +265,16 @@ impl Track {
 
     /// Whether so much is missing before this sample that it cannot go on where the last one ended.
     fn stood_still(&self, sample: &Sample) -> bool {
-        // Where there is a slate, it has filled what is more than a while.
-        let filled = self.settings.slate.is_some();
-        if filled || self.shown.is_none() || self.shown != self.source {
+        let Some(source) = self.source.as_ref().filter(|_| self.shown.is_some()) else {
             return false;
-        }
-        let most = match self.settings.kind {
-            Kind::Video => STANDSTILL,
-            Kind::Audio => SILENCE_MAX,
         };
-        sample.dts.saturating_sub(self.expected_end()) > units(most, self.clock)
+        // Where there is a slate, it fills what is more than a while.
+        let most = match (self.settings.kind, &self.settings.slate) {
+            (Kind::Video, None) => STANDSTILL,
+            _ => FILLED_MAX,
+        };
+        let at = to_ticks(sample.dts, source.clock());
+        at.saturating_sub(self.end_ticks()) > units(most, CHANNEL_CLOCK)
     }
 
     /// Ends all that is open at `at`, and goes on in `format` behind it.

@@ -37,12 +37,44 @@ fn ffprobe_reads_what_the_packager_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let clip = path("clip.flv");
-    run("ffmpeg", &[
-        "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=30000/1001:d=10.01", "-f", "lavfi", "-i",
-        "sine=f=440:r=48000:d=10", "-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-g", "60",
-        "-keyint_min", "60", "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "96k",
-        "-ac", "2", "-f", "flv", &clip,
-    ]);
+    run(
+        "ffmpeg",
+        &[
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=320x180:r=30000/1001:d=10.01",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=f=440:r=48000:d=10",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-bf",
+            "2",
+            "-g",
+            "60",
+            "-keyint_min",
+            "60",
+            "-sc_threshold",
+            "0",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "96k",
+            "-ac",
+            "2",
+            "-f",
+            "flv",
+            &clip,
+        ],
+    );
 
     let mut channel = through_the_packager(&std::fs::read(&clip).unwrap().into());
     channel.input(Input::End);
@@ -50,13 +82,20 @@ fn ffprobe_reads_what_the_packager_writes() {
     write(&channel, SOUND, &sound_format(48_000), Path::new(&path("sound.mp4")));
 
     // Every frame can be decoded, in order, at its exact time.
-    let frames = run("ffprobe", &[
-        "-v", "error", "-show_entries", "frame=pts,pict_type", "-of", "csv=p=0", &path("video.mp4"),
-    ]);
-    let times: Vec<u64> = frames
-        .lines()
-        .map(|line| line.split(',').next().unwrap().parse().unwrap())
-        .collect();
+    let frames = run(
+        "ffprobe",
+        &[
+            "-v",
+            "error",
+            "-show_entries",
+            "frame=pts,pict_type",
+            "-of",
+            "csv=p=0",
+            &path("video.mp4"),
+        ],
+    );
+    let times: Vec<u64> =
+        frames.lines().map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
     assert_eq!(times.len(), 300);
     for (number, pair) in times.windows(2).enumerate() {
         assert_eq!(pair[1] - pair[0], 3003, "frame {number}");
@@ -64,9 +103,18 @@ fn ffprobe_reads_what_the_packager_writes() {
     run("ffmpeg", &["-v", "error", "-i", &path("video.mp4"), "-f", "null", "-"]);
     run("ffmpeg", &["-v", "error", "-i", &path("sound.mp4"), "-f", "null", "-"]);
 
-    let sound = run("ffprobe", &[
-        "-v", "error", "-show_entries", "packet=pts,duration", "-of", "csv=p=0", &path("sound.mp4"),
-    ]);
+    let sound = run(
+        "ffprobe",
+        &[
+            "-v",
+            "error",
+            "-show_entries",
+            "packet=pts,duration",
+            "-of",
+            "csv=p=0",
+            &path("sound.mp4"),
+        ],
+    );
     let units: Vec<Vec<u64>> = sound
         .lines()
         .map(|line| line.split(',').filter_map(|number| number.parse().ok()).collect())
@@ -75,7 +123,12 @@ fn ffprobe_reads_what_the_packager_writes() {
     assert!(units.windows(2).all(|pair| pair[1][0] - pair[0][0] == 1024));
 
     // The picture and the sound are as far apart as ffmpeg made them: 2 frames wait for B-frames.
-    assert!(times[0].abs_diff(units[0][0] * 90_000 / 48_000) <= 2 * 3003 + 100, "{} {:?}", times[0], units[0]);
+    assert!(
+        times[0].abs_diff(units[0][0] * 90_000 / 48_000) <= 2 * 3003 + 100,
+        "{} {:?}",
+        times[0],
+        units[0]
+    );
 
     // Parts are of one length: 15 frames.
     for segment in channel.latest(VIDEO).segments.iter().take(4) {
@@ -93,7 +146,16 @@ fn ffmpeg_hears_silence_in_the_units_of_silence() {
         let framed = [&aac.adts_header(unit.len()).unwrap()[..], &unit].concat();
         std::fs::write(&path, framed.repeat(100)).unwrap();
         let output = Command::new("ffmpeg")
-            .args(["-hide_banner", "-i", path.to_str().unwrap(), "-af", "volumedetect", "-f", "null", "-"])
+            .args([
+                "-hide_banner",
+                "-i",
+                path.to_str().unwrap(),
+                "-af",
+                "volumedetect",
+                "-f",
+                "null",
+                "-",
+            ])
             .output()
             .expect("ffmpeg is needed: `sh xtask/need.sh ffmpeg` installs it");
         let said = String::from_utf8_lossy(&output.stderr);
@@ -104,7 +166,8 @@ fn ffmpeg_hears_silence_in_the_units_of_silence() {
 
 fn through_the_packager(flv: &Bytes) -> Channel {
     let rate = FrameRate::new(30_000, 1001).unwrap();
-    let mut channel = Channel::new(settings(PartTarget::of_frames(rate, None, PartTarget::USUAL), false));
+    let mut channel =
+        Channel::new(settings(PartTarget::of_frames(rate, None, PartTarget::USUAL), false));
     let mut survey = source::Survey::default();
     let mut formats: (Option<Avc>, Option<Aac>) = (None, None);
     for (kind, ms, body) in messages(flv) {
@@ -114,14 +177,21 @@ fn through_the_packager(flv: &Bytes) -> Channel {
                     let avc = Avc::parse(record).unwrap();
                     survey.video(avc.clone());
                     channel.timeline.set_frame_rate(avc.picture().frame_rate);
-                    channel.input(Input::Format { rendition: VIDEO, format: Format::Video(avc.clone()) });
+                    channel.input(Input::Format {
+                        rendition: VIDEO,
+                        format: Format::Video(avc.clone()),
+                    });
                     formats.0 = Some(avc);
                 }
                 VideoTag::Frame { offset_ms, data, .. } => {
                     let key = formats.0.as_ref().unwrap().is_key_frame(&data);
                     survey.frame(ms, key);
                     let place = channel.timeline.video(ms, offset_ms, key, 0).unwrap();
-                    channel.input(Input::Sample { rendition: VIDEO, sample: sample(place, data, key), jump: place.jump });
+                    channel.input(Input::Sample {
+                        rendition: VIDEO,
+                        sample: sample(place, data, key),
+                        jump: place.jump,
+                    });
                 }
                 VideoTag::End | VideoTag::Aside => {}
                 VideoTag::Foreign(codec) => panic!("{codec}"),
@@ -132,14 +202,19 @@ fn through_the_packager(flv: &Bytes) -> Channel {
                     let aac = Aac::parse(config).unwrap();
                     survey.audio(aac.clone());
                     for rendition in [SOUND, ALONE] {
-                        channel.input(Input::Format { rendition, format: Format::Audio(aac.clone()) });
+                        channel
+                            .input(Input::Format { rendition, format: Format::Audio(aac.clone()) });
                     }
                     formats.1 = Some(aac);
                 }
                 AudioTag::Frame(data) => {
                     survey.passed(ms);
                     let Ok(place) = channel.timeline.audio(ms, 1024, 48_000, 0) else { continue };
-                    channel.input(Input::Sample { rendition: SOUND, sample: sample(place, data, true), jump: place.jump });
+                    channel.input(Input::Sample {
+                        rendition: SOUND,
+                        sample: sample(place, data, true),
+                        jump: place.jump,
+                    });
                 }
                 _ => {}
             }

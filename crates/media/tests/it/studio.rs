@@ -133,7 +133,16 @@ impl Channel {
         let timeline = Timeline::resume_at(position, SourceClock::Milliseconds, Tracks::Both);
         let viewers = (0..3).map(|_| Viewer::default()).collect();
         let now = Duration::from_secs(1000);
-        Self { timeline, packager, now, viewers, placed: [0; 2], dropped: [0; 2], number: 0, video_format: None }
+        Self {
+            timeline,
+            packager,
+            now,
+            viewers,
+            placed: [0; 2],
+            dropped: [0; 2],
+            number: 0,
+            video_format: None,
+        }
     }
 
     pub(crate) fn usual() -> Self {
