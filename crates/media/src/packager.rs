@@ -140,12 +140,12 @@ pub struct Packager {
 impl Packager {
     /// A new channel.
     pub fn new(settings: Vec<Settings>) -> Result<Self, InvalidSettings> {
-        Self::resume(settings, State { run: 0, renditions: Vec::new() })
+        Self::resume(settings, &State { run: 0, renditions: Vec::new() })
     }
 
     /// The channel as an earlier run left it. Renditions are known again by their names; those that
     /// are new begin.
-    pub fn resume(settings: Vec<Settings>, state: State) -> Result<Self, InvalidSettings> {
+    pub fn resume(settings: Vec<Settings>, state: &State) -> Result<Self, InvalidSettings> {
         settings::check(&settings)?;
         let run = state.run.saturating_add(1);
         let aired = state.renditions.iter().flat_map(|rendition| rendition.segments.last());
@@ -188,7 +188,7 @@ impl Packager {
             Input::Tick => {}
             Input::End => {
                 for index in 0..self.tracks.len() {
-                    self.with(index, |track, air, out| track.end(air, out));
+                    self.with(index, Track::end);
                 }
             }
         }

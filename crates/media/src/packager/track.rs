@@ -666,7 +666,7 @@ impl Track {
             return;
         }
         // Where sound is about to break off by itself, it begins its segment there.
-        if self.is_away(now.steady) || self.showing.is_some() || !self.cuts.is_empty() {
+        if self.is_quiet(now.steady) || self.showing.is_some() || !self.cuts.is_empty() {
             self.cuts.push_back(boundary);
             return;
         }
@@ -708,7 +708,6 @@ impl Track {
 
     /// Ends the playlist.
     pub(super) fn end(&mut self, air: &mut Air, out: &mut Sink<'_>) {
-        let _ = air;
         if let Some(pending) = self.pending.take() {
             let end = pending.dts + u64::from(pending.duration.max(1));
             let end = self.bounded(&pending, end, air, out);

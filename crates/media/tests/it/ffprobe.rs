@@ -84,18 +84,10 @@ fn ffprobe_reads_what_the_packager_writes() {
     // Every frame can be decoded, in order, at its exact time.
     let frames = run(
         "ffprobe",
-        &[
-            "-v",
-            "error",
-            "-show_entries",
-            "frame=pts,pict_type",
-            "-of",
-            "csv=p=0",
-            &path("video.mp4"),
-        ],
+        &["-v", "error", "-show_entries", "frame=pts", "-of", "csv=p=0", &path("video.mp4")],
     );
     let times: Vec<u64> =
-        frames.lines().map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+        frames.lines().filter_map(|line| line.split(',').next()?.parse().ok()).collect();
     assert_eq!(times.len(), 300);
     for (number, pair) in times.windows(2).enumerate() {
         assert_eq!(pair[1] - pair[0], 3003, "frame {number}");

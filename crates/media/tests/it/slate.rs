@@ -47,6 +47,7 @@ fn the_slate_comes_two_seconds_after_the_last_frame() {
 #[test]
 fn the_slate_goes_on_at_the_pace_of_time_and_the_channel_is_never_late() {
     let (mut channel, _) = on_air(10.0);
+    // The sound is seen a little longer than the picture: it is one break all the same.
     for minute in 1..=3 {
         channel.advance(seconds(60.0));
         let behind = seconds(10.0 + 60.0 * f64::from(minute)).as_secs_f64()
@@ -224,9 +225,9 @@ fn the_media_sequence_never_goes_back_when_the_program_is_killed() {
     let saved = serde_json::to_string(&channel.packager.state()).unwrap();
     let before = channel.latest(VIDEO).clone();
     let settings = || settings(PartTarget::of_duration(seconds(0.4)), true);
-    let state = serde_json::from_str(&saved).unwrap();
+    let state: State = serde_json::from_str(&saved).unwrap();
 
-    let mut channel = Channel::of(Packager::resume(settings(), state).unwrap());
+    let mut channel = Channel::of(Packager::resume(settings(), &state).unwrap());
     channel.now = Duration::from_secs(5000);
     let at_once = crate::viewer::read(channel.packager.playlist(VIDEO).text());
     let closed = before.segments.iter().filter(|segment| segment.uri.is_some()).count();
@@ -256,7 +257,7 @@ fn decode_times_go_on_when_the_program_is_killed() {
     let state = channel.packager.state();
     let position = channel.packager.position();
     let settings = settings(PartTarget::of_duration(seconds(0.4)), false);
-    let mut channel = Channel::of(Packager::resume(settings, state).unwrap());
+    let mut channel = Channel::of(Packager::resume(settings, &state).unwrap());
     assert_eq!(channel.packager.position(), position);
     channel.connect(&studio, RECORD);
     channel.send(&studio, 0.0, 5.0);
@@ -319,4 +320,16 @@ fn a_rung_of_the_ladder_shows_its_slate_alone_and_returns() {
     // Segments have the same numbers and begin together.
     let ends = |id: RenditionId| channel.viewers[id.0].segments.keys().last().copied().unwrap();
     assert!(ends(VIDEO).abs_diff(ends(low)) <= 2, "{} and {}", ends(VIDEO), ends(low));
+}
+
+#[test]
+fn a_break_of_all_is_one_discontinuity_although_the_sound_was_heard_a_little_longer() {
+    for last in [5.0, 5.01, 5.02, 5.03, 5.04, 5.07] {
+        let (mut channel, studio) = on_air(last);
+        channel.advance(seconds(4.0));
+        channel.connect(&studio, RECORD);
+        channel.send(&studio, 0.0, 5.0);
+        let both = [VIDEO, SOUND].map(|id| discontinuities(&channel, id));
+        assert_eq!(both, [2, 2], "after {last} s");
+    }
 }

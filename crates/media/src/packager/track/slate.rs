@@ -52,9 +52,18 @@ impl Track {
     }
 
     /// Whether the source has sent nothing for so long that the slate is due.
-    pub(super) fn is_away(&self, now: Duration) -> bool {
-        let away = |arrived| now.saturating_sub(arrived) >= AWAY;
-        self.settings.slate.is_some() && self.arrived.is_some_and(away)
+    fn is_away(&self, now: Duration) -> bool {
+        self.is_silent_for(AWAY, now)
+    }
+
+    /// Whether the source is likely to be away soon, as the picture's is already.
+    pub(super) fn is_quiet(&self, now: Duration) -> bool {
+        self.is_silent_for(AWAY / 4, now)
+    }
+
+    fn is_silent_for(&self, time: Duration, now: Duration) -> bool {
+        let silent = |arrived| now.saturating_sub(arrived) >= time;
+        self.settings.slate.is_some() && self.arrived.is_some_and(silent)
     }
 
     /// Shows the slate as far as it is due.
