@@ -92,7 +92,7 @@ for need in "$@"; do
         ;;
     java) has java || packages="$packages default-jre-headless" ;;
     postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || postgresql="postgresql" ;;
-    ffmpeg) has ffmpeg || packages="$packages ffmpeg" ;;
+    ffmpeg) has ffmpeg && has ffprobe || packages="$packages ffmpeg" ;;
     nginx) has nginx || [ -x /usr/sbin/nginx ] || packages="$packages nginx-light" ;;
     wrk) has wrk || packages="$packages wrk" ;;
     nasm) has nasm || packages="$packages nasm" ;;

@@ -140,12 +140,12 @@ pub struct Packager {
 impl Packager {
     /// A new channel.
     pub fn new(settings: Vec<Settings>) -> Result<Self, InvalidSettings> {
-        Self::resume(settings, State { run: 0, renditions: Vec::new() })
+        Self::resume(settings, &State { run: 0, renditions: Vec::new() })
     }
 
     /// The channel as an earlier run left it. Renditions are known again by their names; those that
     /// are new begin.
-    pub fn resume(settings: Vec<Settings>, state: State) -> Result<Self, InvalidSettings> {
+    pub fn resume(settings: Vec<Settings>, state: &State) -> Result<Self, InvalidSettings> {
         settings::check(&settings)?;
         let run = state.run.saturating_add(1);
         let aired = state.renditions.iter().flat_map(|rendition| rendition.segments.last());
@@ -183,12 +183,12 @@ impl Packager {
                 let leads = self.leader() == Some(index);
                 let on = On { now, leads };
                 self.with(index, |track, air, out| track.sample(sample, jump, on, air, out));
-                self.follow_leader(index);
+                self.follow_leader(index, now);
             }
             Input::Tick => {}
             Input::End => {
                 for index in 0..self.tracks.len() {
-                    self.with(index, |track, air, out| track.end(air, out));
+                    self.with(index, Track::end);
                 }
             }
         }
@@ -196,12 +196,9 @@ impl Packager {
         let leader = self.leader();
         let others = (0..self.tracks.len()).filter(|index| Some(*index) != leader);
         for index in leader.into_iter().chain(others) {
-            let leads = leader == Some(index);
-            let on = On { now, leads };
+            let on = On { now, leads: leader == Some(index) };
             self.with(index, |track, air, out| track.tick(on, air, out));
-        }
-        if let Some(leader) = leader {
-            self.follow_leader(leader);
+            self.follow_leader(index, now);
         }
         for index in 0..self.tracks.len() {
             if self.tracks[index].take_changed() {
@@ -282,15 +279,17 @@ impl Packager {
     }
 
     /// Sound with parts is cut where the pictures are, so that both can be joined anywhere.
-    fn follow_leader(&mut self, index: usize) {
-        let Some(boundary) = self.tracks[index].take_boundary() else { return };
+    fn follow_leader(&mut self, index: usize, now: Now) {
+        let boundaries = self.tracks[index].take_boundaries();
         if self.leader() != Some(index) || self.tracks[index].kind() != Kind::Video {
             return;
         }
         for other in 0..self.tracks.len() {
             let track = &self.tracks[other];
             if track.kind() == Kind::Audio && track.master() == Master::Channel {
-                self.with(other, |track, air, out| track.cut_at(boundary, air, out));
+                for boundary in &boundaries {
+                    self.with(other, |track, air, out| track.cut_at(*boundary, now, air, out));
+                }
             }
         }
     }

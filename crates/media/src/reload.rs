@@ -77,7 +77,7 @@ impl Directives {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match name {
                 "_HLS_msn" => {
-                    sequence = Some(number::<u64>("_HLS_msn", value, sequence.is_some())?)
+                    sequence = Some(number::<u64>("_HLS_msn", value, sequence.is_some())?);
                 }
                 "_HLS_part" => part = Some(number::<u32>("_HLS_part", value, part.is_some())?),
                 // Whatever else it says, it is from a later version, and the whole will do.

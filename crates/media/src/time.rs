@@ -44,6 +44,12 @@ impl FrameRate {
         i64::try_from((2 * ticks + frames).div_euclid(2 * frames)).unwrap_or(i64::MAX)
     }
 
+    /// How long so many frames last, in ticks, rounded up: some rates have frames of no whole number.
+    pub(crate) fn lasts_at_most(self, frames: u32) -> u64 {
+        let ticks = u128::from(frames) * u128::from(CHANNEL_CLOCK) * u128::from(self.seconds);
+        u64::try_from(ticks.div_ceil(u128::from(self.frames))).unwrap_or(u64::MAX)
+    }
+
     /// The frame that begins nearest to `ticks`.
     pub(crate) fn nearest(self, ticks: i64) -> i64 {
         let frames = i128::from(ticks) * i128::from(self.frames);

@@ -33,7 +33,10 @@ impl Aac {
         }
         let channels = match channels {
             0 => {
-                return Err(CodecError::damaged(CONFIG, "it does not say which channels there are"));
+                return Err(CodecError::damaged(
+                    CONFIG,
+                    "it does not say which channels there are",
+                ));
             }
             1..=6 => channels,
             7 | 12 | 14 => 8,

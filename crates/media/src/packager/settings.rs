@@ -127,10 +127,7 @@ impl PartTarget {
         let divisor = (1..=most).rev().find(|frames| apart.is_multiple_of(*frames)).unwrap_or(1);
         // A key-frame distance with no fitting divisor ends its segments with a short part.
         let frames = if divisor * 2 > most { divisor } else { most };
-        // Rounded up: a frame of 1001/30000 s is no whole number of ticks in every rate.
-        let ticks = u32::try_from(rate.begins(frames.into())).unwrap_or(u32::MAX);
-        let exact = f64::from(frames) / per_second * f64::from(CHANNEL_CLOCK);
-        Self(ticks.max(exact.ceil() as u32))
+        Self(u32::try_from(rate.lasts_at_most(frames)).unwrap_or(u32::MAX))
     }
 
     /// As ticks of 90 kHz; at least 0.1 s, at most 4 s.

@@ -12,14 +12,14 @@ use super::settings::{Delivery, Kind, Master, RenditionName, Settings};
 use super::{Bitrate, On, RenditionState, Sink, of_ticks, to_ticks};
 use crate::fmp4::{self, Format, Sample};
 use crate::playlist::{Line, List, ListSettings, Parts, Playlist, Report, Segment};
-use crate::time::{CHANNEL_CLOCK, duration, units};
+use crate::time::{CHANNEL_CLOCK, Now, duration, units};
 use crate::{MediaKind, MediaName};
 use slate::Showing;
 
 /// A picture that stands still for longer than this, with no slate to fill it, is a break.
 const STANDSTILL: Duration = Duration::from_secs(1);
-/// So much silence is put in where sound is missing; more is a break.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// So much silence or slate is put in where samples are missing; more is a break.
+const FILLED_MAX: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) struct Track {
@@ -44,10 +44,10 @@ pub(super) struct Track {
     chunks: Vec<Bytes>,
     segment_start: u64,
     grid: Grid,
-    /// Where sound has to be cut next, because the picture is.
-    cut: Option<u64>,
-    /// Where this track began a segment, until the others are told.
-    boundary: Option<u64>,
+    /// Where sound has to be cut next, because the picture is, in ticks.
+    cuts: VecDeque<u64>,
+    /// Where this track began segments, until the others are told.
+    boundaries: Vec<u64>,
     /// Whether the next sample does not go on where the last one ended.
     broken: bool,
     marks_seen: u64,
@@ -92,8 +92,8 @@ impl Track {
             chunks: Vec::new(),
             segment_start: 0,
             grid: Grid::default(),
-            cut: None,
-            boundary: None,
+            cuts: VecDeque::new(),
+            boundaries: Vec::new(),
             broken: false,
             marks_seen: 0,
             arrived: None,
@@ -179,8 +179,8 @@ impl Track {
         std::mem::take(&mut self.changed)
     }
 
-    pub(super) fn take_boundary(&mut self) -> Option<u64> {
-        self.boundary.take()
+    pub(super) fn take_boundaries(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.boundaries)
     }
 
     pub(super) fn bitrate(&self) -> Bitrate {
@@ -245,31 +245,36 @@ impl Track {
             if at + u64::from(CHANNEL_CLOCK / 10) < self.end_ticks() {
                 return;
             }
-            self.show_slate_to(at, on, air, out);
+            if !stood_still {
+                self.show_slate_to(at, on, air, out);
+            }
             self.showing = None;
         }
         self.arrived = Some(on.now.steady);
+        if !video && !stood_still {
+            self.fill_with_silence(of_ticks(at, self.clock), on, air, out);
+        }
         if breaks {
             self.break_off(source, at, air, out);
             if stood_still {
                 self.end = self.end.max(sample.dts);
             }
-        } else if !video {
-            self.fill_with_silence(sample.dts, on, air, out);
         }
         self.place(sample, on, air, out);
     }
 
     /// Whether so much is missing before this sample that it cannot go on where the last one ended.
     fn stood_still(&self, sample: &Sample) -> bool {
-        if self.showing.is_some() || self.shown.is_none() || self.shown != self.source {
+        let Some(source) = self.source.as_ref().filter(|_| self.shown.is_some()) else {
             return false;
-        }
-        let most = match self.settings.kind {
-            Kind::Video => STANDSTILL,
-            Kind::Audio => SILENCE_MAX,
         };
-        sample.dts.saturating_sub(self.expected_end()) > units(most, self.clock)
+        // Where there is a slate, it fills what is more than a while.
+        let most = match (self.settings.kind, &self.settings.slate) {
+            (Kind::Video, None) => STANDSTILL,
+            _ => FILLED_MAX,
+        };
+        let at = to_ticks(sample.dts, source.clock());
+        at.saturating_sub(self.end_ticks()) > units(most, CHANNEL_CLOCK)
     }
 
     /// Ends all that is open at `at`, and goes on in `format` behind it.
@@ -326,19 +331,15 @@ impl Track {
         let Some(Format::Audio(aac)) = &self.shown else { return };
         let Some(silence) = aac.silence() else { return };
         let unit = aac.frame_samples();
-        while self.pending.is_some() && self.expected_end() + u64::from(unit) <= until {
+        // A break that was to come is to come behind the silence.
+        let broken = std::mem::take(&mut self.broken);
+        while !self.ended && self.expected_end() + u64::from(unit) <= until {
             let dts = self.expected_end();
             let sample =
                 Sample { data: silence.clone(), dts, offset: 0, duration: unit, key: true };
             self.place(sample, on, air, out);
-            if self.pending.is_none() && self.end + u64::from(unit) <= until {
-                // The part was closed with it; the next one begins at its end.
-                let dts = self.end;
-                let sample =
-                    Sample { data: silence.clone(), dts, offset: 0, duration: unit, key: true };
-                self.place(sample, on, air, out);
-            }
         }
+        self.broken = broken;
     }
 
     /// Where the next sample is expected.
@@ -382,7 +383,12 @@ impl Track {
     /// Where a sample may begin that wants to begin at `at`, so that the one before it does not make
     /// its part too long: there, or earlier. It is shown when it was to be shown all the same.
     fn bounded(&mut self, before: &Sample, at: u64, air: &mut Air, out: &mut Sink<'_>) -> u64 {
-        let Some(longest) = self.part_units() else { return at };
+        let Some(longest) = self.part_units() else {
+            // Without parts, what must not be too long is the segment.
+            let halves = 2 * u64::from(self.settings.target_seconds) + 1;
+            let longest = halves * u64::from(self.clock) / 2 - 1;
+            return at.min(self.segment_start + longest).max(before.dts + 1);
+        };
         if at > self.part_start + longest
             && !self.open.is_empty()
             && before.dts - self.part_start >= self.part_units_min()
@@ -466,14 +472,17 @@ impl Track {
             (Kind::Audio, Delivery::Plain) => length + u64::from(sample.duration) > wanted,
             (Kind::Audio, Delivery::LowLatency(_)) => {
                 let half = u64::from(sample.duration / 2);
-                let Some(cut) = self.cut.filter(|cut| at + half >= of_ticks(*cut, self.clock))
-                else {
-                    return false;
-                };
-                self.cut = None;
-                self.grid.origin = Some(cut);
+                let mut due = false;
+                while let Some(cut) = self.cuts.front().copied() {
+                    if at + half < of_ticks(cut, self.clock) {
+                        break;
+                    }
+                    self.cuts.pop_front();
+                    self.grid.origin = Some(cut);
+                    due = true;
+                }
                 // A segment that has just begun is the one that was to begin.
-                length >= self.part_units_min()
+                due && length >= self.part_units_min()
             }
         }
     }
@@ -492,7 +501,7 @@ impl Track {
         self.part_start = at;
         self.end = self.end.max(at);
         self.grid.parts = 0;
-        self.boundary = Some(start);
+        self.boundaries.push(start);
         self.ended = false;
         let sequence = self.list.sequence();
         self.list.open(Segment {
@@ -651,13 +660,14 @@ impl Track {
     }
 
     /// Cuts sound where the picture begins a segment, in ticks; also if it is there already.
-    pub(super) fn cut_at(&mut self, boundary: u64, air: &mut Air, out: &mut Sink<'_>) {
+    pub(super) fn cut_at(&mut self, boundary: u64, now: Now, air: &mut Air, out: &mut Sink<'_>) {
         if !self.has_parts() || self.list.opened().is_none() {
             self.grid.origin = Some(boundary);
             return;
         }
-        if self.showing.is_some() {
-            self.cut = Some(boundary);
+        // Where sound is about to break off by itself, it begins its segment there.
+        if self.is_quiet(now.steady) || self.showing.is_some() || !self.cuts.is_empty() {
+            self.cuts.push_back(boundary);
             return;
         }
         let cut = of_ticks(boundary, self.clock);
@@ -670,7 +680,7 @@ impl Track {
             None if pending_is_first => self.pending.as_ref().map_or(cut, |pending| pending.dts),
             // What belongs behind the cut has yet to come, or is in a part that is out already.
             None if self.end < cut => {
-                self.cut = Some(boundary);
+                self.cuts.push_back(boundary);
                 return;
             }
             None => self.end,
@@ -698,7 +708,6 @@ impl Track {
 
     /// Ends the playlist.
     pub(super) fn end(&mut self, air: &mut Air, out: &mut Sink<'_>) {
-        let _ = air;
         if let Some(pending) = self.pending.take() {
             let end = pending.dts + u64::from(pending.duration.max(1));
             let end = self.bounded(&pending, end, air, out);
@@ -711,6 +720,7 @@ impl Track {
             self.changed = true;
         }
         self.showing = None;
+        self.cuts.clear();
         self.arrived = None;
         self.resumed = false;
         self.wake = None;

@@ -302,11 +302,13 @@ impl List {
         let skip_until = 6 * target;
         match (longest, self.part_target) {
             (Some(longest), Some((units, clock))) => {
-                let hold_back = u64::try_from(longest.as_micros() * 3).unwrap_or(u64::MAX);
+                // Three times what is written, which is rounded up.
+                let hundred_thousandths = 3 * longest.as_nanos().div_ceil(10_000);
+                let hold_back = u64::try_from(hundred_thousandths).unwrap_or(u64::MAX);
                 writeln!(
                     out,
                     "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={},HOLD-BACK={},CAN-SKIP-UNTIL={skip_until}",
-                    seconds_up(hold_back, 1_000_000),
+                    seconds_up(hold_back, 100_000),
                     3 * target,
                 )?;
                 writeln!(out, "#EXT-X-PART-INF:PART-TARGET={}", seconds_up(units, clock))?;

@@ -51,6 +51,21 @@ impl Track {
         self.wake
     }
 
+    /// Whether the source has sent nothing for so long that the slate is due.
+    fn is_away(&self, now: Duration) -> bool {
+        self.is_silent_for(AWAY, now)
+    }
+
+    /// Whether the source is likely to be away soon, as the picture's is already.
+    pub(super) fn is_quiet(&self, now: Duration) -> bool {
+        self.is_silent_for(AWAY / 4, now)
+    }
+
+    fn is_silent_for(&self, time: Duration, now: Duration) -> bool {
+        let silent = |arrived| now.saturating_sub(arrived) >= time;
+        self.settings.slate.is_some() && self.arrived.is_some_and(silent)
+    }
+
     /// Shows the slate as far as it is due.
     pub(in crate::packager) fn tick(&mut self, on: On, air: &mut Air, out: &mut Sink<'_>) {
         let now = on.now.steady;
@@ -60,7 +75,7 @@ impl Track {
             self.arrived.get_or_insert(now);
         }
         let (Some(arrived), Some(slate)) = (self.arrived, &self.settings.slate) else { return };
-        if now.saturating_sub(arrived) < AWAY {
+        if !self.is_away(now) {
             self.wake = Some(arrived + AWAY);
             return;
         }
