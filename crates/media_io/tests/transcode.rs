@@ -61,11 +61,10 @@ fn tags(reports: &[Report], wanted: usize) -> Vec<Tag> {
 }
 
 fn stops(reports: &[Report]) -> Vec<&str> {
-    let stop = |report| match report {
-        Report::Stopped { why, .. } => Some(why.as_str()),
-        _ => None,
-    };
-    reports.iter().filter_map(stop).collect()
+    fn why(report: &Report) -> Option<&str> {
+        if let Report::Stopped { why, .. } = report { Some(why) } else { None }
+    }
+    reports.iter().filter_map(why).collect()
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! Starts a child, watches it, and starts the next one.
 
 use std::io;
+use std::num::NonZero;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -141,7 +143,8 @@ impl Supervisor {
 
     async fn one_child(&mut self, fed: &mut Fed, first: Tag) -> Result<Outcome, Unwanted> {
         let outputs: Vec<Output> = self.kept.iter().map(|place| self.outputs[*place]).collect();
-        let arguments = arguments::renditions(self.source, &outputs);
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        let arguments = arguments::renditions(self.source, &outputs, cores);
         let memory_max = self.supervision.memory_max;
         let child = Child::start(&self.ffmpeg, &arguments, outputs.len(), memory_max).await;
         let Child { stdin, mut stdout, outputs: pipes, mut end } = match child {
