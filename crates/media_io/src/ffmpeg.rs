@@ -3,6 +3,7 @@
 mod arguments;
 mod child;
 mod clock;
+mod matroska;
 mod pace;
 mod queue;
 mod supervisor;

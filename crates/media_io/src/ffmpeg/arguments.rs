@@ -5,15 +5,31 @@ use super::{Mode, Output, Source};
 /// The first file descriptor of an output; ffmpeg has used those below.
 pub(super) const FIRST_PIPE: i32 = 3;
 
-/// The arguments for a child that reads FLV on its standard input, tells of its progress on its
+/// In what form the child is given its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Flv,
+    Matroska,
+}
+
+/// The arguments for a child that reads its source on its standard input, tells of its progress on its
 /// standard output, and gives each output on a pipe of its own.
-pub(super) fn renditions(source: Source, outputs: &[Output], cores: usize) -> Vec<String> {
+pub(super) fn renditions(
+    source: Source,
+    form: Form,
+    outputs: &[Output],
+    cores: usize,
+) -> Vec<String> {
     let mut arguments = Arguments { words: Vec::new(), threads: cores.clamp(1, THREADS_MAX) };
     arguments.add("-hide_banner -nostdin -loglevel error -progress pipe:1 -stats_period 1");
-    // The source's clock is kept. Nothing is opened but the pipe, and nothing guessed: this is FLV.
+    // The source's clock is kept. Nothing is opened but the pipe, and nothing guessed: its form is told.
     // The headers come first and then a key frame, so little has to be looked at before it begins.
     arguments.add("-copyts -protocol_whitelist pipe -probesize 8M -analyzeduration 500k");
-    arguments.add(&format!("-fpsprobesize 0 -threads {} -f flv -i pipe:0", arguments.threads));
+    let form = match form {
+        Form::Flv => "flv",
+        Form::Matroska => "matroska",
+    };
+    arguments.add(&format!("-fpsprobesize 0 -threads {} -f {form} -i pipe:0", arguments.threads));
     for (pipe, output) in (FIRST_PIPE..).zip(outputs) {
         match *output {
             Output::Video { height, kbits } => arguments.video(source, height, kbits),
@@ -87,7 +103,7 @@ mod tests {
             Output::Aac { channels: 1, kbits: 48 },
             Output::Mp3 { kbits: 128 },
         ];
-        let arguments = renditions(source, &outputs, 64);
+        let arguments = renditions(source, Form::Flv, &outputs, 64);
         let whitelist = arguments.iter().position(|word| word == "-protocol_whitelist").unwrap();
         assert_eq!(arguments[whitelist + 1], "pipe");
         let pipes: Vec<_> = arguments.iter().filter(|word| word.starts_with("pipe:")).collect();
