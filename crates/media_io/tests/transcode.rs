@@ -143,8 +143,7 @@ async fn a_source_that_cannot_pass_gets_key_frames_every_two_seconds() {
 async fn enhanced_sources_are_transcoded_whatever_their_codec() {
     let picture = "-f lavfi -i testsrc2=s=320x180:r=25 -t 3 -pix_fmt yuv420p -c:v";
     let hevc = format!("{picture} libx265 -preset ultrafast -bf 0 -x265-params log-level=none");
-    let av1 =
-        format!("{picture} libaom-av1 -cpu-used 8 -usage realtime -lag-in-frames 0 -b:v 200k");
+    let av1 = format!("{picture} libsvtav1 -preset 10 -b:v 200k");
     for (arguments, codec) in [(hevc, b"hvc1"), (av1, b"av01")] {
         let source = support::enhanced(&arguments, codec, Kind::Video);
         assert!(source[0].is_header() && source[1].is_key_frame());
