@@ -3,6 +3,7 @@
 mod arguments;
 mod child;
 mod clock;
+mod matroska;
 mod pace;
 mod queue;
 mod supervisor;
@@ -201,7 +202,7 @@ pub struct Reports {
 
 impl Reports {
     /// What happens next; `None` once all that was fed has been dealt with. A child waits for who
-    /// does not ask.
+    /// does not ask, and after [`Supervision::stall`] looks as if it gave nothing.
     pub async fn next(&mut self) -> Option<Report> {
         self.reports.recv().await
     }

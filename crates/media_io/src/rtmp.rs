@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +30,8 @@ use crate::ingest::{Admitted, Ended, Gate, Ingest, Key, Protocol, Request};
 pub struct Limits {
     /// Connections at once, of everybody.
     pub connections: usize,
-    /// Connections at once from one address, so that nobody takes all of them.
+    /// Connections at once from one address, so that nobody takes all of them. Of IPv6, a network of
+    /// 64 bits is one address: each of its machines has as many as it likes.
     pub connections_per_address: usize,
     /// From the connection to the gate's word, however slowly somebody sends.
     pub until_admitted: Duration,
@@ -168,6 +169,7 @@ struct Guests {
 
 impl Guests {
     fn seat(self: &Arc<Self>, address: IpAddr, limits: &Limits) -> Option<Place> {
+        let address = network(address);
         let mut guests = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
         let theirs = guests.get(&address).copied().unwrap_or_default();
         if theirs >= limits.connections_per_address
@@ -177,6 +179,13 @@ impl Guests {
         }
         guests.insert(address, theirs + 1);
         Some(Place { guests: Arc::clone(self), address })
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
     }
 }
 

@@ -61,11 +61,10 @@ fn tags(reports: &[Report], wanted: usize) -> Vec<Tag> {
 }
 
 fn stops(reports: &[Report]) -> Vec<&str> {
-    let stop = |report| match report {
-        Report::Stopped { why, .. } => Some(why.as_str()),
-        _ => None,
-    };
-    reports.iter().filter_map(stop).collect()
+    fn why(report: &Report) -> Option<&str> {
+        if let Report::Stopped { why, .. } = report { Some(why) } else { None }
+    }
+    reports.iter().filter_map(why).collect()
 }
 
 #[tokio::test]
@@ -138,6 +137,37 @@ async fn a_source_that_cannot_pass_gets_key_frames_every_two_seconds() {
     let keys: Vec<u32> =
         shown.iter().filter(|(_, key)| *key).map(|(at, _)| at - shown[0].0).collect();
     assert_eq!(keys, [0, 2000, 4000, 6000]);
+}
+
+#[tokio::test]
+async fn enhanced_sources_are_transcoded_whatever_their_codec() {
+    let picture = "-f lavfi -i testsrc2=s=320x180:r=25 -t 3 -pix_fmt yuv420p -c:v";
+    let hevc = format!("{picture} libx265 -preset ultrafast -bf 0 -x265-params log-level=none");
+    let av1 = format!("{picture} libsvtav1 -preset 10 -b:v 200k");
+    for (arguments, codec) in [(hevc, b"hvc1"), (av1, b"av01")] {
+        let source = support::enhanced(&arguments, codec, Kind::Video);
+        assert!(source[0].is_header() && source[1].is_key_frame());
+        let instead = Source { mode: Mode::Instead, ..PICTURE };
+        let reports = transcode(instead, &[video(180, 300)], &source).await;
+        assert_eq!(stops(&reports), [""; 0]);
+        let shown = shown(&tags(&reports, 0));
+        let expected: Vec<_> = (0..75).map(|at| (at * 40, at % 50 == 0)).collect();
+        assert_eq!(shown, expected);
+    }
+    let opus = "-f lavfi -i sine=r=48000 -t 3 -c:a libopus -b:a 64k";
+    let source = support::enhanced(opus, b"Opus", Kind::Audio);
+    let reports = transcode(SOUND, &[Output::Aac { channels: 2, kbits: 96 }], &source).await;
+    assert_eq!(stops(&reports), [""; 0]);
+    let last = tags(&reports, 0).last().unwrap().timestamp;
+    assert!((2900..3100).contains(&last), "{last}");
+}
+
+#[tokio::test]
+async fn a_codec_that_is_not_known_is_told() {
+    let unknown = Tag { kind: Kind::Video, timestamp: 0, body: (&b"\x90vvc1setup"[..]).into() };
+    let frame = Tag { body: (&b"\x93vvc1frame"[..]).into(), ..unknown.clone() };
+    let reports = transcode(PICTURE, &[video(180, 300)], &[unknown, frame]).await;
+    assert_eq!(stops(&reports), ["The codec vvc1 is not known."]);
 }
 
 #[tokio::test]

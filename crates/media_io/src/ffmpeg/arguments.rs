@@ -5,14 +5,31 @@ use super::{Mode, Output, Source};
 /// The first file descriptor of an output; ffmpeg has used those below.
 pub(super) const FIRST_PIPE: i32 = 3;
 
-/// The arguments for a child that reads FLV on its standard input, tells of its progress on its
+/// In what form the child is given its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Flv,
+    Matroska,
+}
+
+/// The arguments for a child that reads its source on its standard input, tells of its progress on its
 /// standard output, and gives each output on a pipe of its own.
-pub(super) fn renditions(source: Source, outputs: &[Output]) -> Vec<String> {
-    let mut arguments = Arguments::default();
+pub(super) fn renditions(
+    source: Source,
+    form: Form,
+    outputs: &[Output],
+    cores: usize,
+) -> Vec<String> {
+    let mut arguments = Arguments { words: Vec::new(), threads: cores.clamp(1, THREADS_MAX) };
     arguments.add("-hide_banner -nostdin -loglevel error -progress pipe:1 -stats_period 1");
-    // The source's clock is kept. Nothing is opened but the pipe, and nothing guessed: this is FLV.
-    arguments.add("-copyts -protocol_whitelist pipe -probesize 2M -analyzeduration 2M");
-    arguments.add("-fpsprobesize 0 -f flv -i pipe:0");
+    // The source's clock is kept. Nothing is opened but the pipe, and nothing guessed: its form is told.
+    // The headers come first and then a key frame, so little has to be looked at before it begins.
+    arguments.add("-copyts -protocol_whitelist pipe -probesize 8M -analyzeduration 500k");
+    let form = match form {
+        Form::Flv => "flv",
+        Form::Matroska => "matroska",
+    };
+    arguments.add(&format!("-fpsprobesize 0 -threads {} -f {form} -i pipe:0", arguments.threads));
     for (pipe, output) in (FIRST_PIPE..).zip(outputs) {
         match *output {
             Output::Video { height, kbits } => arguments.video(source, height, kbits),
@@ -31,7 +48,7 @@ pub(super) fn renditions(source: Source, outputs: &[Output]) -> Vec<String> {
         }
         arguments.add(&format!("-flush_packets 1 pipe:{pipe}"));
     }
-    arguments.0
+    arguments.words
 }
 
 /// Gaps in the sound are filled, so that it stays with the picture.
@@ -39,23 +56,29 @@ const FILLED: &str = "-af aresample=async=1";
 /// No length is written at the end, which would mean going back.
 const FLV: &str = "-avoid_negative_ts disabled -f flv -flvflags no_duration_filesize+no_metadata";
 
-#[derive(Default)]
-struct Arguments(Vec<String>);
+/// For each picture. More bring little, and each takes addresses for its stack.
+const THREADS_MAX: usize = 4;
+
+struct Arguments {
+    words: Vec<String>,
+    threads: usize,
+}
 
 impl Arguments {
     fn add(&mut self, words: &str) {
-        self.0.extend(words.split(' ').map(str::to_owned));
+        self.words.extend(words.split(' ').map(str::to_owned));
     }
 
     fn video(&mut self, source: Source, height: u32, kbits: u32) {
         let even = (height & !1).max(2);
+        self.add(&format!("-threads {}", self.threads));
         self.add("-map 0:v:0 -c:v libx264 -preset veryfast -tune zerolatency -profile:v main");
         self.add(&format!("-pix_fmt yuv420p -vf scale=-2:min({even}\\,trunc(ih/2)*2)"));
         // Each frame keeps its time to the millisecond, whatever the rate.
         self.add("-fps_mode passthrough -enc_time_base 1:1000");
         self.add("-sc_threshold 0 -g 9999 -forced-idr 1 -force_key_frames");
         // Not split at blanks: an expression is one argument, as is the word.
-        self.0.push(
+        self.words.push(
             match source.mode {
                 Mode::Beside => "source",
                 Mode::Instead => "expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+1.998))",
@@ -80,11 +103,12 @@ mod tests {
             Output::Aac { channels: 1, kbits: 48 },
             Output::Mp3 { kbits: 128 },
         ];
-        let arguments = renditions(source, &outputs);
+        let arguments = renditions(source, Form::Flv, &outputs, 64);
         let whitelist = arguments.iter().position(|word| word == "-protocol_whitelist").unwrap();
         assert_eq!(arguments[whitelist + 1], "pipe");
         let pipes: Vec<_> = arguments.iter().filter(|word| word.starts_with("pipe:")).collect();
         assert_eq!(pipes, ["pipe:1", "pipe:0", "pipe:3", "pipe:4", "pipe:5"]);
+        assert_eq!(arguments.iter().filter(|word| *word == "-threads").count(), 2);
         assert!(!arguments.iter().any(|word| word.contains("://")), "{arguments:?}");
         assert!(arguments.contains(&"scale=-2:min(240\\,trunc(ih/2)*2)".to_owned()));
     }

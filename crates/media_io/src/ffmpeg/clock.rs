@@ -27,6 +27,9 @@ pub(super) enum Placed {
 }
 
 impl Clock {
+    /// The child's time at the beginning.
+    pub(super) const BEGINS_AT: u32 = 1000;
+
     pub(super) fn beginning_at(base: u32) -> Self {
         Self { base, last_audio: None, last_video: None }
     }
@@ -42,7 +45,7 @@ impl Clock {
         if jump > FORWARDS_MAX || (last.is_some() && jump < -BACKWARDS_MAX) {
             return Placed::Jumped;
         }
-        let at = since_base + BEGINS_AT.cast_signed();
+        let at = since_base + Self::BEGINS_AT.cast_signed();
         if at < 0 || since_base < -BACKWARDS_MAX {
             return if last.is_some() { Placed::Jumped } else { Placed::TooEarly };
         }
@@ -55,11 +58,10 @@ impl Clock {
 
     /// The source's time of what a child gives.
     pub(super) fn back(&self, timestamp: u32) -> u32 {
-        timestamp.wrapping_sub(BEGINS_AT).wrapping_add(self.base)
+        timestamp.wrapping_sub(Self::BEGINS_AT).wrapping_add(self.base)
     }
 }
 
-const BEGINS_AT: u32 = 1000;
 const FORWARDS_MAX: i32 = 10_000;
 /// Encoders hand in tags slightly out of order.
 const BACKWARDS_MAX: i32 = 500;

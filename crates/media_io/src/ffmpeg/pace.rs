@@ -77,7 +77,7 @@ const LINE_MAX: usize = 200;
 const WINDOW: usize = 4;
 /// In milliseconds, below which a quotient says nothing.
 const ASKED_MIN: i64 = 500;
-/// A child looks at two seconds before it begins, and catches up then.
+/// A child is a little late from its beginning on.
 const BEHIND_MAX: i64 = 3000;
 /// Times are rounded.
 const KEEPS_UP: f64 = 0.98;

@@ -1,9 +1,11 @@
 //! Starts a child, watches it, and starts the next one.
 
 use std::io;
+use std::num::NonZero;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -13,9 +15,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
-use super::arguments;
+use super::arguments::{self, Form};
 use super::child::Child;
 use super::clock::{Clock, Placed};
+use super::matroska;
 use super::pace::Pace;
 use super::queue::{Fed, Shared};
 use super::{Ffmpeg, Output, Report, Source, Supervision};
@@ -118,7 +121,7 @@ impl Supervisor {
             };
             self.headers.note(&tag);
             let begins = if self.source.video { tag.is_key_frame() } else { !tag.is_header() };
-            if begins {
+            if begins && self.headers.suffice(self.source) {
                 return Some(tag);
             }
         }
@@ -141,7 +144,12 @@ impl Supervisor {
 
     async fn one_child(&mut self, fed: &mut Fed, first: Tag) -> Result<Outcome, Unwanted> {
         let outputs: Vec<Output> = self.kept.iter().map(|place| self.outputs[*place]).collect();
-        let arguments = arguments::renditions(self.source, &outputs);
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        let feeding = match Feeding::beginning_with(&first, self.source, &self.headers) {
+            Ok(feeding) => feeding,
+            Err(why) => return Ok(Outcome::Failed(why)),
+        };
+        let arguments = arguments::renditions(self.source, feeding.form, &outputs, cores);
         let memory_max = self.supervision.memory_max;
         let child = Child::start(&self.ffmpeg, &arguments, outputs.len(), memory_max).await;
         let Child { stdin, mut stdout, outputs: pipes, mut end } = match child {
@@ -150,7 +158,6 @@ impl Supervisor {
         };
         self.report(Report::Started(self.kept.clone())).await?;
 
-        let clock = Clock::beginning_at(first.timestamp);
         let shared = Arc::clone(&fed.shared);
         let watched = Arc::new(Watched::new(&shared));
         let mut readers = JoinSet::new();
@@ -158,7 +165,7 @@ impl Supervisor {
             let reader = Reading {
                 output: *place,
                 bare: matches!(self.outputs[*place], Output::Mp3 { .. }),
-                clock,
+                clock: feeding.clock,
                 reports: self.reports.clone(),
                 watched: Arc::clone(&watched),
             };
@@ -166,7 +173,6 @@ impl Supervisor {
         }
 
         let headers = &mut self.headers;
-        let feeding = Feeding { source: self.source, clock };
         let watching = Watching {
             stdout: &mut stdout,
             outputs: &self.outputs,
@@ -240,6 +246,18 @@ impl Headers {
         }
     }
 
+    /// Whether a child can begin with these. FLV can tell of sound later, and there are codecs that
+    /// need no header.
+    fn suffice(&self, source: Source) -> bool {
+        self.form() == Form::Flv
+            || ((self.video.is_some() || !source.video) && (self.audio.is_some() || !source.audio))
+    }
+
+    fn form(&self) -> Form {
+        let mut known = [&self.video, &self.audio].into_iter().flatten();
+        if known.any(matroska::needs_matroska) { Form::Matroska } else { Form::Flv }
+    }
+
     /// Whether a header is there already that says something else.
     fn contradict(&self, tag: &Tag) -> bool {
         let known = match tag.kind {
@@ -253,11 +271,33 @@ impl Headers {
 
 /// Gives a child what is fed.
 struct Feeding {
-    source: Source,
+    form: Form,
     clock: Clock,
+    /// What is still to be written.
+    bytes: BytesMut,
 }
 
 impl Feeding {
+    fn beginning_with(first: &Tag, source: Source, headers: &Headers) -> Result<Self, String> {
+        let form = headers.form();
+        let clock = Clock::beginning_at(first.timestamp);
+        let Headers { audio, video } = headers;
+        let mut bytes = BytesMut::new();
+        match form {
+            Form::Matroska => {
+                bytes.extend_from_slice(&matroska::header(video.as_ref(), audio.as_ref())?);
+            }
+            Form::Flv => {
+                bytes.extend_from_slice(&flv::header(source.audio, source.video));
+                for header in [video, audio].into_iter().flatten() {
+                    let timestamp = Clock::BEGINS_AT;
+                    flv::write(&Tag { timestamp, ..header.clone() }, &mut bytes);
+                }
+            }
+        }
+        Ok(Self { form, clock, bytes })
+    }
+
     async fn feed(
         mut self,
         fed: &mut Fed,
@@ -265,14 +305,6 @@ impl Feeding {
         first: Tag,
         mut stdin: Sender,
     ) -> Outcome {
-        let mut bytes = BytesMut::from(&flv::header(self.source.audio, self.source.video)[..]);
-        for header in [&headers.video, &headers.audio].into_iter().flatten() {
-            if let Placed::At(timestamp) =
-                self.clock.place(&Tag { timestamp: first.timestamp, ..header.clone() })
-            {
-                flv::write(&Tag { timestamp, ..header.clone() }, &mut bytes);
-            }
-        }
         let mut next = Some(first);
         loop {
             let tag = match next.take() {
@@ -287,16 +319,19 @@ impl Feeding {
             }
             headers.note(&tag);
             match self.clock.place(&tag) {
-                Placed::At(timestamp) => flv::write(&Tag { timestamp, ..tag }, &mut bytes),
+                Placed::At(timestamp) => match self.form {
+                    Form::Flv => flv::write(&Tag { timestamp, ..tag }, &mut self.bytes),
+                    Form::Matroska => matroska::write(&tag, timestamp, &mut self.bytes),
+                },
                 Placed::TooEarly => {}
                 Placed::Jumped => return Outcome::Overtaken(tag, "The source's clock jumped."),
             }
-            if let Err(why) = stdin.write_all(&bytes).await {
+            if let Err(why) = stdin.write_all(&self.bytes).await {
                 // It is about to end, and tells better why; if not, it has stalled.
                 tracing::debug!("a child takes no more: {why}");
                 std::future::pending::<()>().await;
             }
-            bytes.clear();
+            self.bytes.clear();
         }
     }
 }

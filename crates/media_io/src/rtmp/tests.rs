@@ -249,6 +249,17 @@ async fn connections_are_bounded_and_a_place_is_free_again() {
     }
 }
 
+#[test]
+fn a_network_of_ipv6_is_one_address() {
+    let check = |address: &str, expected: &str| {
+        let network = network(address.parse().unwrap());
+        assert_eq!(network, expected.parse::<IpAddr>().unwrap());
+    };
+    check("192.0.2.7", "192.0.2.7");
+    check("::ffff:192.0.2.7", "192.0.2.7");
+    check("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::");
+}
+
 #[tokio::test]
 async fn a_slow_receiver_holds_the_publisher_back_and_loses_nothing() {
     let mut house = house(Limits::default(), false).await;

@@ -48,3 +48,64 @@ pub(crate) fn shown(tags: &[Tag]) -> Vec<(u32, bool)> {
     shown.sort_unstable();
     shown
 }
+
+/// What ffmpeg writes as Matroska when it is told so, as an encoder with enhanced RTMP would send it:
+/// tags with this four-letter codec.
+pub(crate) fn enhanced(arguments: &str, codec: &[u8; 4], kind: Kind) -> Vec<Tag> {
+    let output = Command::new("ffmpeg")
+        .args("-hide_banner -nostdin -loglevel error".split(' '))
+        .args(arguments.split(' '))
+        .args(["-f", "matroska", "pipe:1"])
+        .stdin(Stdio::null())
+        .output()
+        .expect("ffmpeg is installed; `make test` sees to it");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut tags = Vec::new();
+    let mut cluster = 0;
+    walk(&output.stdout, &mut |id, payload| match id {
+        CODEC_PRIVATE => tags.push(enhanced_tag(kind, 0, 0x10, codec, payload)),
+        TIMESTAMP => cluster = payload.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)),
+        SIMPLE_BLOCK => {
+            let at =
+                cluster.wrapping_add_signed(i16::from_be_bytes([payload[1], payload[2]]).into());
+            let frame_type = if payload[3] & 0x80 != 0 { 0x10 } else { 0x20 };
+            // 3 for pictures: shown when they are decoded.
+            let packet = if kind == Kind::Video { 3 } else { 1 };
+            tags.push(enhanced_tag(kind, at, frame_type | packet, codec, &payload[4..]));
+        }
+        _ => {}
+    });
+    tags
+}
+
+fn enhanced_tag(kind: Kind, timestamp: u32, first: u8, codec: &[u8; 4], data: &[u8]) -> Tag {
+    let first = if kind == Kind::Video { 0x80 | first } else { 0x90 | first & 0x0F };
+    Tag { kind, timestamp, body: [&[first][..], codec, data].concat().into() }
+}
+
+const CODEC_PRIVATE: u32 = 0x63A2;
+const TIMESTAMP: u32 = 0xE7;
+const SIMPLE_BLOCK: u32 = 0xA3;
+/// Segment, tracks, one track, cluster.
+const WITHIN: [u32; 4] = [0x1853_8067, 0x1654_AE6B, 0xAE, 0x1F43_B675];
+
+/// Calls this for each element of Matroska, those within others included.
+fn walk(mut bytes: &[u8], see: &mut dyn FnMut(u32, &[u8])) {
+    while let Some(first) = bytes.first() {
+        let id_len = first.leading_zeros() as usize + 1;
+        let id = bytes[..id_len].iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+        let size_len = bytes[id_len].leading_zeros() as usize + 1;
+        let size = &bytes[id_len..id_len + size_len];
+        let mask = (1_u64 << (7 * size_len)) - 1;
+        let size = size.iter().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte)) & mask;
+        let rest = &bytes[id_len + size_len..];
+        let len = if size == mask { rest.len() } else { size as usize };
+        let (payload, after) = rest.split_at(len);
+        if WITHIN.contains(&id) {
+            walk(payload, see);
+        } else {
+            see(id, payload);
+        }
+        bytes = after;
+    }
+}
