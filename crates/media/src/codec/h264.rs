@@ -9,6 +9,8 @@ use super::CodecError;
 use crate::time::FrameRate;
 
 const RECORD: &str = "H.264 configuration";
+/// Encoders need less than 100 bytes.
+const RECORD_MAX: usize = 8192;
 const SLICE_IDR: u8 = 5;
 const SEI: u8 = 6;
 const SPS: u8 = 7;
@@ -51,6 +53,9 @@ impl Avc {
         let [version, _, _, _, lengths, sets, rest @ ..] = &record[..] else { return Err(cut()) };
         if *version != 1 {
             return Err(CodecError::damaged(RECORD, "its version is not 1"));
+        }
+        if record.len() > RECORD_MAX {
+            return Err(CodecError::damaged(RECORD, "it is far too long"));
         }
         let length_bytes = usize::from(lengths & 3) + 1;
         if length_bytes == 3 {

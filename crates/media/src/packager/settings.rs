@@ -24,6 +24,8 @@ pub struct Settings {
     pub segment: Duration,
     /// EXT-X-TARGETDURATION in seconds. It cannot change while the channel lives, so it has to hold
     /// the longest distance of key frames that is let in. Renditions of one master have the same.
+    /// The nearer it is to a segment's length, the shorter playlists are: parts are listed for three
+    /// times as long. Players of whole segments stay three times as long behind.
     pub target_seconds: u32,
     /// How far back the live playlist reaches.
     pub window: Duration,

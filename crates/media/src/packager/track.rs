@@ -21,6 +21,11 @@ const STANDSTILL: Duration = Duration::from_secs(1);
 /// So much silence or slate is put in where samples are missing; more is a break.
 const FILLED_MAX: Duration = Duration::from_secs(60);
 
+/// Initialisations that are known again; the slate's and the source's alternate.
+const INITS_KEPT: usize = 16;
+/// Cuts that sound has yet to follow; where none comes, they are of no use.
+const CUTS_KEPT: usize = 64;
+
 #[derive(Debug)]
 pub(super) struct Track {
     settings: Settings,
@@ -31,6 +36,7 @@ pub(super) struct Track {
     shown: Option<Format>,
     clock: u32,
     inits: Vec<(Format, MediaName)>,
+    next_init: u64,
     next_part: u64,
     fragments: u32,
     /// Where the samples end that have a duration.
@@ -83,6 +89,7 @@ impl Track {
             shown: None,
             clock: CHANNEL_CLOCK,
             inits: Vec::new(),
+            next_init: 0,
             next_part: 0,
             fragments: 0,
             end: 0,
@@ -520,8 +527,12 @@ impl Track {
         if let Some((_, name)) = self.inits.iter().find(|(known, _)| *known == format) {
             return *name;
         }
-        let number = self.inits.len() as u64;
-        let name = MediaName { kind: MediaKind::Init, run: self.run, number };
+        let name = MediaName { kind: MediaKind::Init, run: self.run, number: self.next_init };
+        self.next_init += 1;
+        // A source that is another every second is not to fill the memory.
+        if self.inits.len() == INITS_KEPT {
+            self.inits.remove(0);
+        }
         self.inits.push((format, name));
         name
     }
@@ -667,6 +678,9 @@ impl Track {
         }
         // Where sound is about to break off by itself, it begins its segment there.
         if self.is_quiet(now.steady) || self.showing.is_some() || !self.cuts.is_empty() {
+            if self.cuts.len() == CUTS_KEPT {
+                self.cuts.pop_front();
+            }
             self.cuts.push_back(boundary);
             return;
         }

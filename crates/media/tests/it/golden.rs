@@ -12,7 +12,12 @@ fn text(bytes: &bytes::Bytes) -> &str {
 }
 
 fn on_air(seconds: f64) -> Channel {
-    let mut channel = Channel::usual();
+    // Key frames are 2 s apart, so a target duration of 2 s will do.
+    let mut all = settings(PartTarget::of_duration(Duration::from_millis(400)), true);
+    all.iter_mut()
+        .filter(|one| one.master == Master::Channel)
+        .for_each(|one| one.target_seconds = 2);
+    let mut channel = Channel::new(all);
     let studio = Studio::default();
     channel.connect(&studio, RECORD);
     channel.send(&studio, 0.0, seconds);

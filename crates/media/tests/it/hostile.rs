@@ -80,7 +80,7 @@ fn sample() -> impl Strategy<Value = (usize, Sample, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
     fn the_packager_takes_any_samples(

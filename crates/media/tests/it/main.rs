@@ -1,5 +1,7 @@
 //! The packager as viewers meet it, in simulated time.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod corpus;
 mod ffprobe;
 mod golden;
@@ -8,4 +10,5 @@ mod properties;
 mod rules;
 mod slate;
 mod studio;
+mod timeline;
 mod viewer;

@@ -127,7 +127,7 @@ fn dates_say_what_time_it_was_behind_the_slate() {
 #[test]
 fn sound_goes_on_while_the_picture_fails() {
     let (mut channel, studio) = on_air(10.0);
-    let blind = Studio { dropped: vec![250..1000], ..studio };
+    let blind = Studio { dropped: std::iter::once(250..1000).collect(), ..studio };
     channel.send(&blind, 10.0, 40.0);
     assert!(channel.packager.is_on_slate(VIDEO));
     assert!(!channel.packager.is_on_slate(SOUND));
@@ -147,7 +147,7 @@ fn sound_goes_on_while_the_picture_fails() {
 #[test]
 fn the_picture_goes_on_while_the_sound_fails() {
     let (mut channel, studio) = on_air(10.0);
-    let mute = Studio { mute: vec![469..1875], ..studio };
+    let mute = Studio { mute: std::iter::once(469..1875).collect(), ..studio };
     channel.send(&mute, 10.0, 50.0);
     assert!(!channel.packager.is_on_slate(VIDEO) && !channel.packager.is_on_slate(SOUND));
     let (numbers, slates) = seen(&channel.viewers[0]);
