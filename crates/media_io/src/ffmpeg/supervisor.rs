@@ -96,6 +96,11 @@ impl Supervisor {
                     if self.report(Report::Shed(output)).await.is_err() {
                         return;
                     }
+                    // What the slow one has left behind would make the next one late from the start.
+                    while let Some(tag) = fed.waiting() {
+                        self.headers.note(&tag);
+                    }
+                    fed.shared.take_skipped();
                     ("It could not keep up.".into(), Duration::ZERO)
                 }
             };
@@ -371,6 +376,13 @@ impl Watched {
         self.offered_then.store(self.offered_ms(), Ordering::Relaxed);
     }
 
+    /// Whether it has given anything lately, and so is at work.
+    fn gives(&self, lately: Duration) -> bool {
+        let gave_at = self.gave_at.load(Ordering::Relaxed);
+        let lately = i64::try_from(lately.as_millis()).unwrap_or(i64::MAX);
+        gave_at > 0 && self.now_ms() - gave_at < lately
+    }
+
     /// Whether it has given nothing for so long, with so much to do.
     fn has_stalled(&self, stall: Duration) -> bool {
         let stall = i64::try_from(stall.as_millis()).unwrap_or(i64::MAX);
@@ -420,6 +432,12 @@ impl Watching<'_> {
                     let skipped = self.watched.shared.take_skipped();
                     if skipped > 0 {
                         self.report(Report::Skipped(skipped)).await?;
+                        // So much waits already that there is no need for patience.
+                        if self.watched.gives(self.supervision.stall)
+                            && let Some(outcome) = self.too_slow().await?
+                        {
+                            return Ok(outcome);
+                        }
                     }
                     if self.watched.has_stalled(self.supervision.stall) {
                         let seconds = self.supervision.stall.as_secs_f32();
