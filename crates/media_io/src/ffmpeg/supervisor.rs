@@ -193,6 +193,15 @@ impl Supervisor {
             outcome = watching.watch() => outcome?,
             outcome = feeding.feed(fed, headers, first, stdin) => outcome,
         };
+        let skipped = fed.shared.take_skipped();
+        if skipped > 0 && matches!(outcome, Outcome::Overtaken(..)) {
+            // It jumped over what we left out.
+            self.report(Report::Skipped(skipped)).await?;
+            match dearest(&self.outputs, &self.kept) {
+                Some(dearest) => outcome = Outcome::TooSlow(dearest),
+                None => self.report(Report::Behind).await?,
+            }
+        }
         if matches!(outcome, Outcome::Done | Outcome::Overtaken(..)) {
             // It has heard that no more comes, and gives what it still has.
             let done = timeout(self.supervision.stall, end.wait());
@@ -231,6 +240,12 @@ fn how(status: Option<ExitStatus>) -> String {
         Some(status) => format!("ffmpeg ended ({status})."),
         None => "ffmpeg ended.".into(),
     }
+}
+
+/// The output to be given up next, which is never the last.
+fn dearest(outputs: &[Output], kept: &[usize]) -> Option<usize> {
+    let cost = |place: &usize| outputs[*place].cost();
+    kept.iter().copied().max_by_key(cost).filter(|place| kept.len() > 1 && cost(place) > 0)
 }
 
 /// The tags that set up decoders, as they came last.
@@ -449,18 +464,13 @@ impl Watching<'_> {
         }
     }
 
-    /// Gives up the dearest rendition, but never the last.
+    /// Gives up the dearest rendition, or tells that there is none to give up.
     async fn too_slow(&self) -> Result<Option<Outcome>, Unwanted> {
-        let dearest = self.kept.iter().copied().max_by_key(|place| self.outputs[*place].cost());
-        match dearest {
-            Some(dearest) if self.kept.len() > 1 && self.outputs[dearest].cost() > 0 => {
-                Ok(Some(Outcome::TooSlow(dearest)))
-            }
-            _ => {
-                self.report(Report::Behind).await?;
-                Ok(None)
-            }
+        let dearest = dearest(self.outputs, self.kept);
+        if dearest.is_none() {
+            self.report(Report::Behind).await?;
         }
+        Ok(dearest.map(Outcome::TooSlow))
     }
 
     async fn report(&self, report: Report) -> Result<(), Unwanted> {
