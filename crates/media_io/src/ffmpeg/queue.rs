@@ -96,6 +96,13 @@ impl Fed {
         self.shared.bytes.fetch_sub(cost(&tag), Ordering::Relaxed);
         Some(tag)
     }
+
+    /// The next tag, if one is waiting.
+    pub(super) fn waiting(&mut self) -> Option<Tag> {
+        let tag = self.tags.try_recv().ok()?;
+        self.shared.bytes.fetch_sub(cost(&tag), Ordering::Relaxed);
+        Some(tag)
+    }
 }
 
 impl Shared {

@@ -96,6 +96,11 @@ impl Supervisor {
                     if self.report(Report::Shed(output)).await.is_err() {
                         return;
                     }
+                    // What the slow one has left behind would make the next one late from the start.
+                    while let Some(tag) = fed.waiting() {
+                        self.headers.note(&tag);
+                    }
+                    fed.shared.take_skipped();
                     ("It could not keep up.".into(), Duration::ZERO)
                 }
             };
@@ -188,6 +193,15 @@ impl Supervisor {
             outcome = watching.watch() => outcome?,
             outcome = feeding.feed(fed, headers, first, stdin) => outcome,
         };
+        let skipped = fed.shared.take_skipped();
+        if skipped > 0 && matches!(outcome, Outcome::Overtaken(..)) {
+            // It jumped over what we left out.
+            self.report(Report::Skipped(skipped)).await?;
+            match dearest(&self.outputs, &self.kept) {
+                Some(dearest) => outcome = Outcome::TooSlow(dearest),
+                None => self.report(Report::Behind).await?,
+            }
+        }
         if matches!(outcome, Outcome::Done | Outcome::Overtaken(..)) {
             // It has heard that no more comes, and gives what it still has.
             let done = timeout(self.supervision.stall, end.wait());
@@ -226,6 +240,12 @@ fn how(status: Option<ExitStatus>) -> String {
         Some(status) => format!("ffmpeg ended ({status})."),
         None => "ffmpeg ended.".into(),
     }
+}
+
+/// The output to be given up next, which is never the last.
+fn dearest(outputs: &[Output], kept: &[usize]) -> Option<usize> {
+    let cost = |place: &usize| outputs[*place].cost();
+    kept.iter().copied().max_by_key(cost).filter(|place| kept.len() > 1 && cost(place) > 0)
 }
 
 /// The tags that set up decoders, as they came last.
@@ -371,6 +391,13 @@ impl Watched {
         self.offered_then.store(self.offered_ms(), Ordering::Relaxed);
     }
 
+    /// Whether it has given anything lately, and so is at work.
+    fn gives(&self, lately: Duration) -> bool {
+        let gave_at = self.gave_at.load(Ordering::Relaxed);
+        let lately = i64::try_from(lately.as_millis()).unwrap_or(i64::MAX);
+        gave_at > 0 && self.now_ms() - gave_at < lately
+    }
+
     /// Whether it has given nothing for so long, with so much to do.
     fn has_stalled(&self, stall: Duration) -> bool {
         let stall = i64::try_from(stall.as_millis()).unwrap_or(i64::MAX);
@@ -420,6 +447,12 @@ impl Watching<'_> {
                     let skipped = self.watched.shared.take_skipped();
                     if skipped > 0 {
                         self.report(Report::Skipped(skipped)).await?;
+                        // So much waits already that there is no need for patience.
+                        if self.watched.gives(self.supervision.stall)
+                            && let Some(outcome) = self.too_slow().await?
+                        {
+                            return Ok(outcome);
+                        }
                     }
                     if self.watched.has_stalled(self.supervision.stall) {
                         let seconds = self.supervision.stall.as_secs_f32();
@@ -431,18 +464,13 @@ impl Watching<'_> {
         }
     }
 
-    /// Gives up the dearest rendition, but never the last.
+    /// Gives up the dearest rendition, or tells that there is none to give up.
     async fn too_slow(&self) -> Result<Option<Outcome>, Unwanted> {
-        let dearest = self.kept.iter().copied().max_by_key(|place| self.outputs[*place].cost());
-        match dearest {
-            Some(dearest) if self.kept.len() > 1 && self.outputs[dearest].cost() > 0 => {
-                Ok(Some(Outcome::TooSlow(dearest)))
-            }
-            _ => {
-                self.report(Report::Behind).await?;
-                Ok(None)
-            }
+        let dearest = dearest(self.outputs, self.kept);
+        if dearest.is_none() {
+            self.report(Report::Behind).await?;
         }
+        Ok(dearest.map(Outcome::TooSlow))
     }
 
     async fn report(&self, report: Report) -> Result<(), Unwanted> {
