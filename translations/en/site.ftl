@@ -172,6 +172,7 @@ report-other = Something else
 comment-done-reported = Thank you. A moderator will look at it.
 comment-done-edited = Your change is kept.
 comment-done-appealed = A moderator will look again.
+profile-since = Here since { $date }.
 own-comments = Your comments
 own-comments-about = What you wrote in this browser, the newest first.
 own-comments-none = Nothing was written in this browser.

@@ -172,6 +172,7 @@ report-other = Otra cosa
 comment-done-reported = Gracias. Un moderador lo mirará.
 comment-done-edited = Su cambio está guardado.
 comment-done-appealed = Un moderador lo mirará de nuevo.
+profile-since = Aquí desde el { $date }.
 own-comments = Sus comentarios
 own-comments-about = Lo que ha escrito en este navegador, lo más reciente primero.
 own-comments-none = No se ha escrito nada en este navegador.

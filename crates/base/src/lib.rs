@@ -16,8 +16,8 @@ pub use clock::{Clock, DueClock, ManualClock, SystemClock};
 pub use day::{Day, NotADay};
 pub use ids::{
     ArticleId, BatchId, CommentId, CommenterId, CorrectionId, DecisionId, FollowId, InvitationId,
-    JobId, MessageId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ReaderId, ReaderSessionId,
-    RevisionId, SectionId, SessionId, TokenId, TypedId,
+    JobId, MessageId, NetworkBanId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ReaderId,
+    ReaderSessionId, RevisionId, SectionId, SessionId, TokenId, TypedId,
 };
 pub use random::Random;
 pub use slug::{is_slug, slugify, title_key};

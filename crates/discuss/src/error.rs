@@ -26,6 +26,12 @@ pub enum DiscussError {
     /// There is no such comment, or it is not shown.
     #[error("There is no comment {0}, or not any more.")]
     NoSuchComment(CommentId),
+    /// It is not any more as it was when whoever asks looked at it.
+    #[error(
+        "Something has happened to this comment since you looked at it, and nothing was decided. \
+         Look at it again, and decide then."
+    )]
+    Changed(CommentId),
     /// The record failed.
     #[error(transparent)]
     Store(#[from] StoreError),

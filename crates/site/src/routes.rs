@@ -28,6 +28,7 @@ pub fn router(app: App) -> Router {
         .route("/account/link/{link}", get(account::link).post(account::redeem))
         .route("/account/sign-out", post(account::sign_out))
         .route("/account/forget", post(account::forget))
+        .route("/commenters/{id}", get(discussion::profile))
         .route("/comments/mine", get(discussion::mine))
         .route("/comments/mine.json", get(discussion::export))
         .route("/comments/mine/forget", post(discussion::forget))

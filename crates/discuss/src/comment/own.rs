@@ -67,7 +67,8 @@ pub async fn edit(
     Ok(Comment { text: Some(text.clone()), edited_at: Some(now), state, ..known })
 }
 
-/// Takes a comment away, its words included. What others answered stays, and so does what a refusal
+/// Takes a comment away, its words included, with what was found in them and what was said to a
+/// refusal. What others answered stays, and so does what a refusal
 /// taught: else nobody would teach less than those who take their spam away again.
 pub async fn remove(
     tx: &mut Tx,
@@ -81,11 +82,16 @@ pub async fn remove(
         return Ok(());
     }
     become_state(tx, &known, State::Removed).await?;
-    sql("UPDATE comments SET text = '', name = '', featured = FALSE, reports = 0 WHERE id = ?")
+    sql("UPDATE comments SET text = '', name = '', verdicts = '[]', featured = FALSE, reports = 0
+         WHERE id = ?")
+    .bind(comment)
+    .run(tx)
+    .await?;
+    sql("DELETE FROM comment_editions WHERE comment_id = ?").bind(comment).run(tx).await?;
+    sql("UPDATE comment_decisions SET words = '' WHERE comment_id = ? AND decision = 'appeal'")
         .bind(comment)
         .run(tx)
         .await?;
-    sql("DELETE FROM comment_editions WHERE comment_id = ?").bind(comment).run(tx).await?;
     tx.append(actor, &Event::CommentRemoved { article: known.article, comment }, now).await?;
     Ok(())
 }

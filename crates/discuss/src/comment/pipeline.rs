@@ -12,15 +12,16 @@ use crate::commenter::Commenter;
 use crate::lesson::{self, Likeness};
 use crate::pace::Lately;
 use crate::rule::{InForce, Mode, Speak};
-use crate::{DiscussError, Result, Text, proof, toxicity, words};
+use crate::{DiscussError, Result, Text, network, proof, toxicity, words};
 
 use super::{External, PostComment};
 
 /// Every step, in order.
-const STEPS: [(&str, Step); 13] = [
+const STEPS: [(&str, Step); 14] = [
     ("closed", closed),
     ("speak", speak),
     ("banned", banned),
+    ("network", network_banned),
     ("pace", pace),
     ("proof", proof_of_work),
     ("words", words_said),
@@ -34,6 +35,11 @@ const STEPS: [(&str, Step); 13] = [
 ];
 
 type Step = fn(&Facts) -> Verdict;
+
+/// The names of all steps, in order.
+pub fn steps() -> impl Iterator<Item = &'static str> {
+    STEPS.into_iter().map(|(name, _)| name)
+}
 
 /// What is written again within this time is the same comment, sent twice.
 const AGAIN: Duration = Duration::from_secs(3_600);
@@ -72,6 +78,8 @@ pub(super) struct Facts {
     /// One of the staff, who answers for what they say.
     staff: bool,
     text: Text,
+    /// Until when nothing is taken from where it comes from.
+    network_banned: Option<Timestamp>,
     /// How many comments there were of late.
     lately: Lately,
     /// A proof of work came with it.
@@ -106,6 +114,10 @@ impl Facts {
         now: Timestamp,
     ) -> Result<Self> {
         let PostComment { commenter, network, .. } = *command;
+        let network_banned = match network {
+            Some(network) => network::banned_until(tx, network, now).await?,
+            None => None,
+        };
         let article = command.story.article;
         let lately = Lately::look(tx, Some(commenter.id), article, network, now).await?;
         let proven = match command.proof {
@@ -133,6 +145,7 @@ impl Facts {
             commenter: commenter.clone(),
             staff: command.staff,
             text: command.text.clone(),
+            network_banned,
             lately,
             proven,
             echoes: echo.is_some(),
@@ -190,10 +203,26 @@ fn banned(facts: &Facts) -> Verdict {
     match facts.commenter.banned_until.filter(|until| *until > facts.now) {
         Some(until) => Verdict::Refuse(DiscussError::Closed(format!(
             "The moderators take nothing from you until {}.",
-            until.to_jiff().strftime("%Y-%m-%d %H:%M UTC")
+            minute(until)
         ))),
         None => Verdict::Pass,
     }
+}
+
+/// Whoever is behind a network with others learns that it is not about them.
+fn network_banned(facts: &Facts) -> Verdict {
+    match facts.network_banned.filter(|_| !facts.staff) {
+        Some(until) => Verdict::Refuse(DiscussError::Closed(format!(
+            "The moderators take nothing from the network that you write from until {}: somebody \
+             there has misused it. From another network you can write.",
+            minute(until)
+        ))),
+        None => Verdict::Pass,
+    }
+}
+
+fn minute(at: Timestamp) -> String {
+    at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 fn pace(facts: &Facts) -> Verdict {

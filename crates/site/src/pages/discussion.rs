@@ -6,6 +6,7 @@ mod before;
 mod gather;
 mod live;
 mod mine;
+mod profile;
 mod speak;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ pub(crate) use before::challenge;
 pub(super) use gather::of_story;
 pub(crate) use live::live;
 pub(crate) use mine::{export, forget, mine};
+pub(crate) use profile::profile;
 pub(crate) use speak::Speaking;
 #[cfg(test)]
 pub(super) use tests::story as a_story;

@@ -59,6 +59,8 @@ pub struct Comment {
     pub url: String,
     /// Who wrote it; empty once it is removed.
     pub name: String,
+    /// Where all is that they said under this name, if they have such a page.
+    pub profile: Option<String>,
     /// Whether that is one of the staff.
     pub staff: bool,
     /// Whether that is an author of the story.
@@ -155,6 +157,34 @@ pub struct CommentPage {
     pub done: Option<String>,
     /// What could not be done, as a sentence.
     pub trouble: Option<String>,
+}
+
+/// What readers see of somebody, wherever it was said.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProfilePage {
+    /// For machines.
+    pub head: Head,
+    /// Who it is.
+    pub name: String,
+    /// Whether that is one of the staff.
+    pub staff: bool,
+    /// Since when they are here.
+    pub since: Timestamp,
+    /// The newest first.
+    pub comments: Vec<ProfileComment>,
+    /// Where the newest are, if these are not.
+    pub newest: Option<String>,
+    /// Where older ones are.
+    pub older: Option<String>,
+}
+
+/// A comment with the story that it stands under.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProfileComment {
+    /// The story.
+    pub story: Link,
+    /// The comment.
+    pub comment: Comment,
 }
 
 /// Why a comment was refused.

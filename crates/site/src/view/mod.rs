@@ -74,6 +74,8 @@ pages! {
     Discussion(DiscussionPage) = "pages/discussion.html" styled "discussion",
     /// `/comments/{id}`
     Comment(CommentPage) = "pages/comment.html" styled "discussion",
+    /// `/commenters/{id}`
+    Profile(ProfilePage) = "pages/profile.html" styled "discussion",
     /// `/comments/mine`
     OwnComments(OwnCommentsPage) = "pages/own_comments.html" styled "discussion",
     /// `/account`

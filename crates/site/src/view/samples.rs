@@ -73,6 +73,11 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ("discussion", discussion_page(language).into()),
         ("comment", comment_page(language).into()),
         ("comment-refused", refused_comment_page(language).into()),
+        ("profile", profile_page(language).into()),
+        (
+            "profile-older",
+            ProfilePage { staff: true, older: None, ..profile_page(language) }.into(),
+        ),
         ("own-comments", own_comments_page(language).into()),
         (
             "own-comments-none",
@@ -342,7 +347,11 @@ fn discussion() -> Discussion {
                 comment: Comment { featured: true, recommended: 3, ..comment("1", "Rosa") },
                 answers: vec![
                     Comment { removed: true, ..answer("2", 1) },
-                    Comment { staff: true, ..answer("3", 2) },
+                    Comment {
+                        staff: true,
+                        profile: Some("/commenters/1".into()),
+                        ..answer("3", 2)
+                    },
                     Comment { staff: true, author: true, edited: true, ..answer("4", 4) },
                 ],
                 more: Some("/comments/1".into()),
@@ -368,6 +377,7 @@ fn comment(id: &str, name: &str) -> Comment {
         id: id.into(),
         url: format!("/comments/{id}"),
         name: name.into(),
+        profile: None,
         staff: false,
         author: false,
         featured: false,
@@ -435,6 +445,23 @@ fn refused_comment_page(language: &str) -> CommentPage {
         done: None,
         trouble: Some("A comment can be changed for five minutes.".into()),
         ..comment_page(language)
+    }
+}
+
+/// The second page of a reader's.
+fn profile_page(language: &str) -> ProfilePage {
+    let said = ["5", "6"].map(|id| ProfileComment {
+        story: Link::new("Two presidents", "/news/russia/two-presidents"),
+        comment: Comment { recommended: 3, ..comment(id, "Rosa") },
+    });
+    ProfilePage {
+        head: Head::new("Rosa", language),
+        name: "Rosa".into(),
+        staff: false,
+        since: at("2021-12-07T18:00:00Z"),
+        comments: said.into(),
+        newest: Some("/commenters/1".into()),
+        older: Some("/commenters/1?before=2.3".into()),
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("pages/author.html", include_str!("../../../../templates/pages/author.html")),
     ("pages/discussion.html", include_str!("../../../../templates/pages/discussion.html")),
     ("pages/comment.html", include_str!("../../../../templates/pages/comment.html")),
+    ("pages/profile.html", include_str!("../../../../templates/pages/profile.html")),
     ("pages/own_comments.html", include_str!("../../../../templates/pages/own_comments.html")),
     ("pages/account.html", include_str!("../../../../templates/pages/account.html")),
     ("pages/account_link.html", include_str!("../../../../templates/pages/account_link.html")),

@@ -1,7 +1,7 @@
 use base::{
-    ArticleId, CommentId, CommenterId, CorrectionId, Grant, InvitationId, MessageId, NoteId,
-    PasskeyId, PersonId, PhotoId, PreviewId, ReaderId, RevisionId, Role, SectionId, SessionId,
-    Timestamp, TokenId,
+    ArticleId, CommentId, CommenterId, CorrectionId, Grant, InvitationId, MessageId, NetworkBanId,
+    NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ReaderId, RevisionId, Role, SectionId,
+    SessionId, Timestamp, TokenId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -258,6 +258,24 @@ pub enum Event {
         commenter: CommenterId,
         watched: bool,
     },
+    /// Somebody with a page of their own goes by another name from here on.
+    CommenterRenamed {
+        commenter: CommenterId,
+        /// Those under which readers see something that they said.
+        articles: Vec<ArticleId>,
+    },
+    /// What was said as a guest is a reader's own from here on.
+    CommenterJoined {
+        commenter: CommenterId,
+        reader: ReaderId,
+        articles: Vec<ArticleId>,
+    },
+    /// Nothing is taken from a network until then, or is again. Which network it is the log does not
+    /// tell: an address is forgotten, and here nothing is.
+    NetworkBanned {
+        ban: NetworkBanId,
+        until: Option<Timestamp>,
+    },
 
     // Readers with an account; what they are called and where mail reaches them is not told here,
     // where nothing is ever forgotten.
@@ -407,6 +425,9 @@ impl Event {
             Self::CommenterBanned { .. } => "commenter_banned",
             Self::CommenterNoted { .. } => "commenter_noted",
             Self::CommenterWatched { .. } => "commenter_watched",
+            Self::CommenterRenamed { .. } => "commenter_renamed",
+            Self::CommenterJoined { .. } => "commenter_joined",
+            Self::NetworkBanned { .. } => "network_banned",
             Self::ReaderJoined { .. } => "reader_joined",
             Self::ReaderLeft { .. } => "reader_left",
             Self::DiscussionFollowed { .. } => "discussion_followed",

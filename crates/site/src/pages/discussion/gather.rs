@@ -189,6 +189,8 @@ impl Told {
             id: comment.id.to_string(),
             url: format!("/comments/{}", comment.id),
             name: if removed { String::new() } else { comment.name.clone() },
+            profile: (shown && comment.on_page)
+                .then(|| format!("/commenters/{}", comment.commenter)),
             staff: comment.person.is_some(),
             author: comment.person.is_some_and(|person| self.authors.contains(&person)),
             featured: comment.featured,
