@@ -22,7 +22,7 @@ pub use pipeline::steps;
 pub use post::{External, PostComment, Posted, post};
 pub(crate) use queries::said_by;
 pub use queries::{
-    Edition, Order, Page, by_id, editions, of_commenter, replies_of, shown_by, shown_count,
+    Edition, Order, Page, by_id, editions, network_of, of_commenter, replies_of, shown_by, shown_count,
     shown_of, thread_of, threads,
 };
 pub use react::{

@@ -13,7 +13,7 @@ use crate::{DiscussError, Result, text};
 
 pub use acts::{Act, note, notes_about};
 pub use history::{Moment, Place, What, history, stories};
-pub use neighbours::{Neighbour, neighbours, networks};
+pub use neighbours::{Neighbour, neighbours, networks, writers};
 
 /// Somebody who says something.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

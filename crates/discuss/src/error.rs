@@ -28,8 +28,8 @@ pub enum DiscussError {
     NoSuchComment(CommentId),
     /// It is not any more as it was when whoever asks looked at it.
     #[error(
-        "Something has happened to this comment since you looked at it, and nothing was decided. \
-         Look at it again, and decide then."
+        "Something has happened there since you looked, and nothing was decided. Look again, and \
+         decide then."
     )]
     Changed(CommentId),
     /// The record failed.

@@ -129,6 +129,8 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/discussion/decide", post(discussion::decide))
         .route("/newsroom/discussion/undo", post(discussion::undo))
         .route("/newsroom/discussion/rules", get(discussion::rules).post(discussion::set_rules))
+        .route("/newsroom/discussion/networks", get(discussion::networks).post(discussion::ban_network))
+        .route("/newsroom/discussion/networks/{ban}/lift", post(discussion::lift_network))
         .route("/newsroom/discussion/words", post(discussion::set_words))
         .route("/newsroom/discussion/commenters/{commenter}", get(discussion::commenter))
         .route("/newsroom/discussion/commenters/{commenter}/ban", post(discussion::ban))

@@ -289,6 +289,13 @@ pub(crate) async fn said_by(
     Ok(rows.into_iter().map(Row::read).collect())
 }
 
+/// The network that a comment came from, while that is remembered.
+pub async fn network_of(on: &impl Connection, comment: CommentId) -> Result<Option<String>> {
+    let found = sql("SELECT network AS value FROM comments WHERE id = ? AND network IS NOT NULL")
+        .bind(comment);
+    Ok(found.optional(on).await?)
+}
+
 /// How these comments read before, the oldest first.
 pub async fn editions(on: &impl Connection, comments: &[CommentId]) -> Result<Vec<Edition>> {
     let found = sql("SELECT comment_id, text, until FROM comment_editions

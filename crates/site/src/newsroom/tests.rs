@@ -99,6 +99,9 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("POST", "/newsroom/discussion/undo", "", Anywhere(Moderate)),
         ("GET", "/newsroom/discussion/rules", "", Anywhere(Moderate)),
         ("POST", "/newsroom/discussion/rules", "mode=after", Site(Moderate)),
+        ("GET", "/newsroom/discussion/networks", "", Site(Moderate)),
+        ("POST", "/newsroom/discussion/networks", "network=192.0.2.9&days=1", Site(Moderate)),
+        ("POST", "/newsroom/discussion/networks/{ban}/lift", "", Site(Moderate)),
         ("POST", "/newsroom/discussion/words", "language=xx", Site(Moderate)),
         ("GET", "/newsroom/discussion/commenters/{commenter}", "", Anywhere(Moderate)),
         ("POST", "/newsroom/discussion/commenters/{commenter}/ban", "days=1", Site(Moderate)),
@@ -623,6 +626,7 @@ impl Newsroom {
             .replace("{preview}", nobody)
             .replace("{person}", nobody)
             .replace("{commenter}", nobody)
+            .replace("{ban}", nobody)
             .replace("{link}", "never-was")
             .replace("{number}", "1")
     }

@@ -89,6 +89,7 @@ impl From<DiscussError> for Trouble {
             DiscussError::Denied(denied) => denied.into(),
             DiscussError::Store(error) => error.into(),
             DiscussError::NoSuchComment(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            DiscussError::Changed(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
             other => Self::invalid(other.to_string()),
         }
     }

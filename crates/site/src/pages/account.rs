@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use base::{Actor, ArticleId, CommentId, FollowId};
+use base::{Actor, ArticleId, CommentId, FollowId, ReaderId};
 use discuss::{comment, commenter, follow};
 use projections::page_cache::Rendered;
 use publish::article;
@@ -102,8 +102,17 @@ async fn own(app: &App, session: Session) -> Result<OwnAccount> {
         agent: it.agent,
         since: it.created_at,
     });
+    let profile = own_profile(app, session.reader.id).await?;
     let (name, email) = (session.reader.name, session.reader.email);
-    Ok(OwnAccount { name, email, sessions: sessions.collect(), follows })
+    Ok(OwnAccount { name, email, profile, sessions: sessions.collect(), follows })
+}
+
+/// Where others see together what a reader said, if there is something to see.
+async fn own_profile(app: &App, reader: ReaderId) -> Result<Option<String>> {
+    let me = commenter::find(app.store(), commenter::Who::Reader(reader)).await?;
+    let Some(me) = me else { return Ok(None) };
+    let seen = comment::shown_by(app.store(), me.id, None, 1).await?;
+    Ok((!seen.comments.is_empty()).then(|| format!("/commenters/{}", me.id)))
 }
 
 async fn story(on: &impl Connection, id: ArticleId) -> Result<Option<Link>> {
@@ -283,7 +292,7 @@ pub(crate) async fn redeem(
         let done = reader::redeem(&mut tx, (&link, browser), name, with, now).await?;
         if let Ok((Session { reader, .. }, _)) = &done {
             if let Some(guest) = guest_secret(&app, &headers) {
-                let adopted = commenter::adopt(&mut tx, &guest, reader.id).await;
+                let adopted = commenter::adopt(&mut tx, &guest, reader.id, now).await;
                 adopted.map_err(|error| AccountError::Invalid(error.to_string()))?;
             }
             let account = reader::account(&reader.email);
@@ -327,7 +336,10 @@ pub(crate) async fn rename(
     let Some(session) = reader_of(&app, &headers).await else { return see_other("/account") };
     let renamed = async {
         let mut tx = app.store().begin().await?;
-        reader::rename(&mut tx, session.reader.id, fields.text("name")).await?;
+        let (id, name) = (session.reader.id, fields.text("name"));
+        reader::rename(&mut tx, id, name).await?;
+        let renamed = commenter::rename(&mut tx, id, name, app.now()).await;
+        renamed.map_err(|error| AccountError::Invalid(error.to_string()))?;
         Ok(tx.commit().await?)
     };
     let renamed: std::result::Result<(), AccountError> = renamed.await;
@@ -381,7 +393,7 @@ pub(crate) async fn forget(State(app): State<App>, headers: HeaderMap, _: Fields
             for it in comment::of_commenter(&tx, me.id, None, usize::MAX >> 1).await? {
                 comment::remove(&mut tx, &Actor::Reader, me.id, it.id, now).await?;
             }
-            commenter::forget(&mut tx, me.id).await?;
+            commenter::forget(&mut tx, me.id, now).await?;
         }
         follow::forget(&mut tx, id).await?;
         reader::forget(&mut tx, id, now).await?;

@@ -31,6 +31,8 @@ pub struct OwnAccount {
     pub name: String,
     /// Where mail reaches them.
     pub email: String,
+    /// Where others see together what they said, if there is anything.
+    pub profile: Option<String>,
     /// Where they are signed in.
     pub sessions: Vec<OwnSession>,
     /// What they are told of by mail.

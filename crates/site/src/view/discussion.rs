@@ -205,6 +205,8 @@ pub struct OwnCommentsPage {
     pub head: Head,
     /// The name that was used last.
     pub name: String,
+    /// Whether anything is kept, be it only what one recommended.
+    pub known: bool,
     /// The newest first.
     pub comments: Vec<OwnComment>,
 }

@@ -81,7 +81,8 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ("own-comments", own_comments_page(language).into()),
         (
             "own-comments-none",
-            OwnCommentsPage { comments: vec![], ..own_comments_page(language) }.into(),
+            OwnCommentsPage { known: false, comments: vec![], ..own_comments_page(language) }
+                .into(),
         ),
         ("account-sign-in", sign_in_page(language).into()),
         ("account-sent", AccountPage { sent: true, ..sign_in_page(language) }.into()),
@@ -471,6 +472,7 @@ fn own_comments_page(language: &str) -> OwnCommentsPage {
     OwnCommentsPage {
         head: head("Your comments", language, "/comments/mine"),
         name: "Rosa".into(),
+        known: true,
         comments: own.into(),
     }
 }
@@ -494,6 +496,7 @@ fn account_page(language: &str) -> AccountPage {
         own: Some(OwnAccount {
             name: "Rosa".into(),
             email: "rosa@example.net".into(),
+            profile: Some("/commenters/1".into()),
             sessions: vec![OwnSession {
                 id: "1".into(),
                 agent: "Firefox".into(),

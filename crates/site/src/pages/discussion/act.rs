@@ -153,6 +153,7 @@ fn status(refusal: &DiscussError) -> StatusCode {
         }
         DiscussError::TooMuch(_) => StatusCode::TOO_MANY_REQUESTS,
         DiscussError::NoSuchComment(_) => StatusCode::NOT_FOUND,
+        DiscussError::Changed(_) => StatusCode::CONFLICT,
         DiscussError::Invalid(_) | DiscussError::Store(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
