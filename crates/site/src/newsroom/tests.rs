@@ -1,5 +1,7 @@
 //! Who may do what: every address of the newsroom, for every role, with stories in every state.
 
+mod moderation;
+
 use accounts::policy::{Action, check, check_anywhere, check_on};
 use accounts::{person, session};
 use axum::body::Body;
@@ -369,7 +371,8 @@ async fn what_somebody_decided_is_said_to_them_and_undone_by_a_form() {
     let id = said().await.id;
     let me = newsroom.person(Role::Moderator, None).await;
     let other = newsroom.person(Role::Editor, None).await;
-    let form = format!("comment={id}&decision=reject&reason=spam&list=all");
+    let seen = discuss::comment::seen(&store, &said().await).await.unwrap();
+    let form = format!("comment={id}.{seen}&decision=reject&reason=spam&list=all");
     let decided = newsroom.ask(Some(me), "POST", "/newsroom/discussion/decide", &form).await;
     let (_, batch) = decided.location.split_once("done=").unwrap();
     for (who, told) in [(me, true), (other, false)] {

@@ -258,6 +258,13 @@ fn the_newsroom_has_every_word_that_it_says_and_no_other() {
     assert_eq!(own.difference(&used).collect::<Vec<_>>(), [""; 0], "said nowhere");
 }
 
+#[test]
+fn what_each_check_of_a_comment_said_has_a_name() {
+    let own = messages(words::NEWSROOM[0].1);
+    let named = own.keys().filter_map(|key| key.strip_prefix("queue-step-"));
+    assert_eq!(named.collect::<BTreeSet<_>>(), discuss::comment::steps().collect());
+}
+
 /// Each message of a Fluent file with the arguments it takes.
 fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let resource = fluent_syntax::parser::parse(source).unwrap();
