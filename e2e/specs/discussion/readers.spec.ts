@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type Page } from "@playwright/test";
 import { administrator } from "../../support/desk.ts";
+import { demoStories } from "../../support/demo.ts";
 import { expect, test } from "../../support/newsroom.ts";
 import { mainStory } from "../../support/site.ts";
 
@@ -136,4 +137,57 @@ test("an answer is mailed to who follows, one click ends it, and an account is d
   }).toPass();
   await expect(ivo.getByText("It is not.")).toBeVisible();
   for (const one of [rosa, ivo]) await one.context().close();
+});
+
+test("a reader's name leads to all that they said under it, and a guest's leads nowhere", async ({ browser, program, somebody }, info) => {
+  const anna = await administrator(program, somebody);
+  await anna.opens("/newsroom/discussion/rules");
+  const whole = anna.page.getByRole("form", { name: "The whole site" });
+  await whole.getByLabel("When a comment is shown").selectOption("after");
+  await anna.presses("Save", whole);
+
+  const rosa = await reader(browser, info.project.use);
+  await signsIn(rosa, program.origin, "Rosa Díaz", "rosa@example.com");
+  const guest = await reader(browser, info.project.use);
+  const says = async (page: Page, path: string, name: string, words: string) => {
+    await page.goto(program.origin + path);
+    await page.getByLabel("Your name").fill(name);
+    await page.getByLabel("Your comment").fill(words);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(page.locator(".comment:target")).toContainText(words);
+  };
+  await says(rosa, mainStory.path, "Rosa Díaz", "Two hours are not much.");
+  const other = demoStories.find((story) => story.language === "en" && story.slug !== mainStory.slug)!;
+  await says(rosa, other.path, "Rosa Díaz", "It asked for more.");
+  await says(guest, mainStory.path, "Ivo", "It is a beginning.");
+
+  // Whoever reads needs no script.
+  const ivo = await reader(browser, info.project.use);
+  await expect(async () => {
+    await ivo.goto(program.origin + mainStory.path);
+    await expect(ivo.locator(".comment")).toHaveCount(2, { timeout: 500 });
+  }).toPass();
+  await expect(ivo.getByRole("link", { name: "Ivo", exact: true })).toHaveCount(0);
+  await ivo.getByRole("link", { name: "Rosa Díaz", exact: true }).click();
+  await expect(ivo.getByRole("heading", { level: 1 })).toHaveText("Rosa Díaz");
+  await expect(ivo.getByText("Here since")).toBeVisible();
+  await expect(ivo.locator(".comment-text")).toHaveText(["It asked for more.", "Two hours are not much."]);
+  await expect(ivo.locator("script:not([type='application/ld+json'])")).toHaveCount(0);
+  await expect(ivo.locator("meta[name=robots]")).toHaveAttribute("content", /noindex/);
+  const page = ivo.url();
+  await ivo.locator(".comment-when").last().click();
+  await expect(ivo.locator(".comment:target")).toContainText("Two hours are not much.");
+  await ivo.goto(page);
+  await ivo.getByRole("link", { name: mainStory.headline }).click();
+  await expect(ivo).toHaveURL(program.origin + mainStory.path);
+
+  // One who goes has no page any more, as one who never was.
+  await rosa.goto(`${program.origin}/account`);
+  await expect(rosa.getByRole("link", { name: "Your page" })).toHaveAttribute("href", new URL(page).pathname);
+  await rosa.getByRole("button", { name: "Delete my account" }).click();
+  await expect(async () => {
+    await ivo.goto(page);
+    await expect(ivo.locator("h1")).toHaveText("There is no page at this address", { timeout: 500 });
+  }).toPass();
+  for (const one of [rosa, guest, ivo]) await one.context().close();
 });
