@@ -22,12 +22,12 @@ pub use pipeline::steps;
 pub use post::{External, PostComment, Posted, post};
 pub(crate) use queries::said_by;
 pub use queries::{
-    Edition, Order, Page, by_id, editions, network_of, of_commenter, replies_of, shown_by, shown_count,
-    shown_of, thread_of, threads,
+    Edition, Order, Page, by_id, editions, network_of, of_commenter, replies_of, shown_by,
+    shown_count, shown_of, thread_of, threads,
 };
 pub use react::{
-    OwnReport, Reader, ReportReason, recommend, recommendations_by, recommended_by, report, reports_by,
-    reports_of, unrecommend,
+    OwnReport, Reader, ReportReason, recommend, recommendations_by, recommended_by, report,
+    reports_by, reports_of, unrecommend,
 };
 pub use undo::{Batch, batch, undo};
 

@@ -351,8 +351,9 @@ impl Projection for ForgetPages {
         let mut touched: Vec<Tag> = batch.events.iter().flat_map(|it| tags(&it.event)).collect();
         touched.sort();
         touched.dedup();
-        let (discussions, others): (Vec<Tag>, Vec<Tag>) =
-            touched.into_iter().partition(|tag| matches!(tag, Tag::Discussion(_) | Tag::Commenters));
+        let (discussions, others): (Vec<Tag>, Vec<Tag>) = touched
+            .into_iter()
+            .partition(|tag| matches!(tag, Tag::Discussion(_) | Tag::Commenters));
         if !others.is_empty() {
             self.pages.forget(&others);
         }

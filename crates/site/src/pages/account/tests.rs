@@ -6,8 +6,8 @@ use axum::http::{Request, StatusCode, header};
 use base::{Actor, ArticleId, Clock, ManualClock};
 use discuss::comment::{self, About, Decision, Reason};
 use discuss::rule::{self, Mode, Rule, Scope, Speak};
-use publish::article;
 use projections::follows::{NoteForFollowers, write_once};
+use publish::article;
 use std::sync::Arc;
 use std::time::Duration;
 use testkit::{TestStore, noon};
@@ -337,7 +337,8 @@ async fn what_a_reader_said_stands_together_as_far_as_everybody_sees_it() {
     let path = page_of(&app, &first).await.unwrap();
     let page = ask(&app, "GET", &path, HERE, "", "").await;
     assert_eq!(page.status, StatusCode::OK);
-    for told in ["<h1 dir=\"auto\">rosa</h1>", "The first", "The second", "Here", "There", "noindex"]
+    for told in
+        ["<h1 dir=\"auto\">rosa</h1>", "The first", "The second", "Here", "There", "noindex"]
     {
         assert!(page.body.contains(told), "{told} in {}", page.body);
     }
@@ -347,17 +348,26 @@ async fn what_a_reader_said_stands_together_as_far_as_everybody_sees_it() {
     assert!(own.contains(&path), "{own}");
 
     // Whoever has none is answered for as one who never was.
-    let never = ask(&app, "GET", &format!("/commenters/{}", uuid::Uuid::from_u128(9)), HERE, "", "");
+    let never =
+        ask(&app, "GET", &format!("/commenters/{}", uuid::Uuid::from_u128(9)), HERE, "", "");
     let never = never.await;
     assert_eq!(never.status, StatusCode::NOT_FOUND);
     let guest = says("", here, "name=Ivo&text=As+a+guest").await;
-    assert_eq!(page_of(&app, &guest).await.filter(|it| *it != path), None, "a guest’s name leads on");
+    assert_eq!(
+        page_of(&app, &guest).await.filter(|it| *it != path),
+        None,
+        "a guest’s name leads on"
+    );
     let ivo = store::sql("SELECT id AS value FROM commenters WHERE name = 'Ivo'");
     let ivo: base::CommenterId = ivo.value(&*store).await.unwrap();
     let of_a_guest = ask(&app, "GET", &format!("/commenters/{ivo}"), HERE, "", "").await;
     assert_eq!((of_a_guest.status, &of_a_guest.body), (never.status, &never.body));
     for odd in ["/commenters/nonsense", "/commenters/'", "/commenters/0"] {
-        assert_eq!(ask(&app, "GET", odd, HERE, "", "").await.status, StatusCode::NOT_FOUND, "{odd}");
+        assert_eq!(
+            ask(&app, "GET", odd, HERE, "", "").await.status,
+            StatusCode::NOT_FOUND,
+            "{odd}"
+        );
     }
 
     // It appears, and goes, with its comments and their stories.
@@ -385,7 +395,8 @@ async fn what_a_reader_said_stands_together_as_far_as_everybody_sees_it() {
         let page = comes_to(&app, &path, |it| it.status == status).await;
         assert!(status == StatusCode::OK || page.body == never.body);
     }
-    ask(&app, "POST", &format!("{}/remove", first.split('#').next().unwrap()), HERE, &rosa, "").await;
+    ask(&app, "POST", &format!("{}/remove", first.split('#').next().unwrap()), HERE, &rosa, "")
+        .await;
     let page = comes_to(&app, &path, |it| it.status == StatusCode::NOT_FOUND).await;
     assert_eq!(page.body, never.body);
     store.close().await;
@@ -457,9 +468,11 @@ async fn more_than_a_page_of_comments_is_read_page_by_page() {
     let (mut read, mut next, mut pages) = (Vec::new(), Some(path.clone()), 0);
     while let Some(here) = next {
         let page = comes_to(&app, &here, |it| it.status == StatusCode::OK).await.body;
-        read.extend(page.split("<p>No. ").skip(1).map(|it| {
-            it.split('<').next().unwrap().parse::<u64>().unwrap()
-        }));
+        read.extend(
+            page.split("<p>No. ")
+                .skip(1)
+                .map(|it| it.split('<').next().unwrap().parse::<u64>().unwrap()),
+        );
         let older = page.split("?before=").nth(1);
         next = older.map(|it| format!("{path}?before={}", it.split('"').next().unwrap()));
         pages += 1;
