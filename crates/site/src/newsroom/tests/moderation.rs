@@ -56,8 +56,8 @@ async fn of_two_moderators_the_second_is_told_who_decided_what() {
     let done = newsroom.ask(Some(nora), "POST", DECIDE, &refuse).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{done:?}");
 
-    let late = newsroom.ask(Some(per), "POST", DECIDE, &format!("comment={one}&decision=approve"));
-    let late = late.await;
+    let approve = format!("comment={one}&decision=approve");
+    let late = newsroom.ask(Some(per), "POST", DECIDE, &approve).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "{late:?}");
     for told in ["Look again, and decide then.", "Rosa", "refused", "Somebody Moderator None"] {
         assert!(late.body.contains(told), "{told} in {}", late.body);
@@ -72,10 +72,10 @@ async fn of_two_moderators_the_second_is_told_who_decided_what() {
     for told in ["One comment stands.", "One comment was left as it is", "Somebody Moderator"] {
         assert!(page.contains(told), "{told} in {page}");
     }
-    let states = [first.id, second.id].map(|id| comment::by_id(&store, id));
-    let [one_now, two_now] = states;
-    assert_eq!(one_now.await.unwrap().unwrap().state, Stands::Rejected);
-    assert_eq!(two_now.await.unwrap().unwrap().state, Stands::Shown);
+    for (known, state) in [(&first, Stands::Rejected), (&second, Stands::Shown)] {
+        let now = comment::by_id(&store, known.id).await.unwrap().unwrap();
+        assert_eq!(now.state, state);
+    }
 
     for old in [format!("comment={}", first.id), format!("comment={}.nonsense", first.id)] {
         let form = format!("{old}&decision=approve");
@@ -200,10 +200,10 @@ async fn the_rule_of_a_story_is_reached_from_its_page_by_who_may_moderate_there(
     let away = newsroom.person(Role::Reporter, Some(elsewhere)).await;
     for state in [State::Draft, State::Published] {
         let story = newsroom.story(None, state).await;
+        let own = format!("/newsroom/articles/{story}");
         let rule = format!("/newsroom/discussion/rules?story={story}");
         for (who, may) in [(editor, true), (here, true), (away, false)] {
-            let page = newsroom.ask(Some(who), "GET", &format!("/newsroom/articles/{story}"), "");
-            let page = page.await;
+            let page = newsroom.ask(Some(who), "GET", &own, "").await;
             assert_eq!(page.status, StatusCode::OK, "{page:?}");
             assert_eq!(page.body.contains(&rule), may, "{state:?} {page:?}");
             let page = newsroom.ask(Some(who), "GET", &rule, "").await;

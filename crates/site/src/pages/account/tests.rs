@@ -348,9 +348,8 @@ async fn what_a_reader_said_stands_together_as_far_as_everybody_sees_it() {
     assert!(own.contains(&path), "{own}");
 
     // Whoever has none is answered for as one who never was.
-    let never =
-        ask(&app, "GET", &format!("/commenters/{}", uuid::Uuid::from_u128(9)), HERE, "", "");
-    let never = never.await;
+    let never = format!("/commenters/{}", uuid::Uuid::from_u128(9));
+    let never = ask(&app, "GET", &never, HERE, "", "").await;
     assert_eq!(never.status, StatusCode::NOT_FOUND);
     let guest = says("", here, "name=Ivo&text=As+a+guest").await;
     assert_eq!(
