@@ -1,4 +1,4 @@
-use base::{Actor, NetworkBanId, PersonId, Timestamp};
+use base::{Actor, CommentId, NetworkBanId, PersonId, Timestamp};
 use store::{Connection, Event, FromQueryResult, Tx, sql};
 
 use super::KEPT;
@@ -49,10 +49,11 @@ pub async fn ban(
     if words.chars().count() > WORDS_MAX {
         return Err(DiscussError::Invalid(format!("Say why in at most {WORDS_MAX} letters.")));
     }
-    let known: Option<i64> = sql("SELECT 1 AS value FROM comments WHERE network = ? LIMIT 1")
-        .bind(network)
-        .optional(tx)
-        .await?;
+    let known: Option<CommentId> =
+        sql("SELECT id AS value FROM comments WHERE network = ? LIMIT 1")
+            .bind(network)
+            .optional(tx)
+            .await?;
     if known.is_none() {
         return Err(DiscussError::Invalid(
             "No comment is known to have come from there, or not any more. Ban what one came from."

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use base::{Actor, NetworkBanId, Role};
+use discuss::comment::{self, PostComment};
 use discuss::network::{self, Ban, KEPT};
 use discuss::rule::Mode;
-use discuss::{DiscussError, comment, queue};
+use discuss::{DiscussError, Text, queue};
 use store::{Event, Store, sql};
 use testkit::on_both_engines;
 
@@ -54,6 +55,25 @@ on_both_engines! {
         }
         assert!(says_from(store, &ivo, "Two", None, Some(OFFICE), after(21)).await.unwrap().shown);
         assert!(says(store, &ivo, "Three", None, after(22)).await.unwrap().shown);
+        // Nor is anything changed from there.
+        let said = says(store, &rosa, "Well", None, after(23)).await.unwrap().id;
+        let (story, text) = (story(), Text::parse("Well, well").unwrap());
+        for (network, taken) in [(HOUSE, false), (OFFICE, true)] {
+            let command = PostComment {
+                story: &story,
+                language: "en",
+                parent: None,
+                commenter: &rosa,
+                staff: false,
+                text: &text,
+                network: Some(network),
+                proof: None,
+                external: None,
+            };
+            let mut tx = store.begin().await.unwrap();
+            let changed = comment::edit(&mut tx, &Actor::Reader, said, command, after(24)).await;
+            assert_eq!(changed.is_ok(), taken, "{network}: {changed:?}");
+        }
         let last = says_from(store, &ivo, "Four", None, Some(HOUSE), after(10 + 3 * 86_400)).await;
         assert!(last.unwrap().shown, "its time is over");
     }

@@ -304,6 +304,7 @@ pub(crate) async fn edit(
     Path(id): Path<CommentId>,
     headers: HeaderMap,
     answer: Answer,
+    address: Option<Extension<ClientAddress>>,
     fields: Fields,
 ) -> Response {
     if !comes_from_here(&app, &headers) {
@@ -324,6 +325,7 @@ pub(crate) async fn edit(
             None => None,
         };
         let now = app.now();
+        let network = address.map(|Extension(address)| address.network());
         let mut tx = app.store().begin().await?;
         let acts = Acts::begin(&app, &mut tx, &headers, &secret, id, now).await?;
         let command = PostComment {
@@ -333,7 +335,7 @@ pub(crate) async fn edit(
             commenter: &acts.me,
             staff: acts.staff,
             text,
-            network: None,
+            network: network.as_deref(),
             proof: None,
             external: external.as_ref(),
         };
