@@ -14,7 +14,9 @@ export default defineConfig({
   globalSetup: "./support/setup.ts",
   fullyParallel: true,
   forbidOnly: !!process.env["CI"],
-  retries: 0,
+  // Two browsers and a debug build share two cores: what fails once and then holds is named as flaky
+  // in the summary, and does not hide what the other three hundred have to say.
+  retries: 1,
   workers: 2,
   timeout: 60_000,
   reporter: [["list"]],

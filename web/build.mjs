@@ -1,8 +1,9 @@
 // Builds web/dist: `assets/` with a hash in each name, to be cached for ever, and `styles/`,
 // of which one stands inside each page. Only the binary reads it; see crates/site/build.rs.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { patches } from "./editor/patches.mjs";
 
@@ -52,6 +53,7 @@ const newsroomStyles = await build({
 });
 
 await copy("icons/icon.svg");
+await compress();
 
 for (const result of [scripts, styles, newsroomStyles]) {
   for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
@@ -65,4 +67,15 @@ async function copy(path) {
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
   const extension = extname(path);
   await writeFile(new URL(`${basename(path, extension)}-${hash}${extension}`, assets), bytes);
+}
+
+/** Puts each text beside itself as small as it gets: it is built once, and sent for ever. */
+async function compress() {
+  for (const name of await readdir(assets)) {
+    if (![".js", ".css", ".svg"].includes(extname(name))) continue;
+    const text = await readFile(new URL(name, assets));
+    const params = { [constants.BROTLI_PARAM_SIZE_HINT]: text.length };
+    await writeFile(new URL(`${name}.br`, assets), brotliCompressSync(text, { params }));
+    await writeFile(new URL(`${name}.gz`, assets), gzipSync(text, { level: 9 }));
+  }
 }

@@ -24,19 +24,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(source, "    ({:?}, include_str!({path:?})),", name.trim_end_matches(".css"))?;
     }
     source.push_str("];\nstatic ASSETS: &[Asset] = &[\n");
-    for (hashed, path) in files(&assets)? {
-        let (name, content_type) = describe(&hashed).ok_or_else(|| {
+    let files = files(&assets)?;
+    for (hashed, path) in files.iter().filter(|(name, _)| !is_coded(name)) {
+        let coded = |coding: &str| {
+            let name = format!("{hashed}.{coding}");
+            match files.iter().find(|(other, _)| *other == name) {
+                Some((_, path)) => format!("Some(include_bytes!({path:?}))"),
+                None => "None".to_owned(),
+            }
+        };
+        let (brotli, gzip) = (coded("br"), coded("gz"));
+        let (name, content_type) = describe(hashed).ok_or_else(|| {
             format!("web/dist/assets/{hashed}: expected a name like reader-5f1c0a93.js")
         })?;
         writeln!(
             source,
             "    Asset {{ name: {name:?}, url: \"/assets/{hashed}\", \
-             content_type: {content_type:?}, bytes: include_bytes!({path:?}) }},"
+             content_type: {content_type:?}, bytes: include_bytes!({path:?}), \
+             brotli: {brotli}, gzip: {gzip} }},"
         )?;
     }
     source.push_str("];\n");
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("assets.rs"), source)?;
     Ok(())
+}
+
+/// Whether it is another file, compressed.
+fn is_coded(name: &str) -> bool {
+    name.ends_with(".br") || name.ends_with(".gz")
 }
 
 /// `reader-5f1c0a93.js` is `reader.js`, a script.

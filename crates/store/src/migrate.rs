@@ -22,9 +22,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_the_moderators_desk", include_str!("../../../migrations/0014_the_moderators_desk.sql")),
     ("0015_checks", include_str!("../../../migrations/0015_checks.sql")),
     ("0016_readers", include_str!("../../../migrations/0016_readers.sql")),
+    ("0017_found_by_index", include_str!("../../../migrations/0017_found_by_index.sql")),
     (
-        "0017_profiles_and_networks",
-        include_str!("../../../migrations/0017_profiles_and_networks.sql"),
+        "0018_profiles_and_networks",
+        include_str!("../../../migrations/0018_profiles_and_networks.sql"),
     ),
 ];
 

@@ -13,6 +13,7 @@ use projections::page_cache::{Finished, Rendered};
 
 use crate::App;
 use crate::error::PageError;
+use crate::view::Asset;
 
 /// A cache in front of us may show a page for five seconds, and for another minute while it asks
 /// whether there is a new one. Browsers ask every time, and are mostly told 304.
@@ -48,6 +49,15 @@ impl Answer {
             encoding: Encoding::accepted(headers),
             if_none_match: headers.get_all(header::IF_NONE_MATCH).iter().cloned().collect(),
             if_modified_since: headers.get(header::IF_MODIFIED_SINCE).cloned(),
+        }
+    }
+
+    /// The best form of an asset, and its coding.
+    pub(super) fn form(&self, asset: &Asset) -> (&'static [u8], Option<HeaderValue>) {
+        match (self.encoding, asset.brotli, asset.gzip) {
+            (Encoding::Brotli, Some(bytes), _) => (bytes, Some(HeaderValue::from_static("br"))),
+            (Encoding::Gzip, _, Some(bytes)) => (bytes, Some(HeaderValue::from_static("gzip"))),
+            _ => (asset.bytes, None),
         }
     }
 }

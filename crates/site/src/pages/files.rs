@@ -7,7 +7,7 @@ use base::PhotoId;
 use bytes::Bytes;
 use store::FileError;
 
-use super::answer::FOREVER;
+use super::answer::{Answer, FOREVER};
 use super::{Result, missing};
 use crate::view::assets;
 use crate::{App, newsroom};
@@ -77,12 +77,22 @@ pub(crate) async fn asset(
     State(app): State<App>,
     Path(name): Path<String>,
     headers: HeaderMap,
+    answer: Answer,
 ) -> Response {
     let found = assets().iter().find(|asset| asset.url.strip_prefix("/assets/") == Some(&name));
     match found {
         Some(asset) => {
-            let bytes = Bytes::from_static(asset.bytes);
-            file(&headers, &format!("\"{name}\""), asset.content_type, bytes)
+            let (bytes, coding) = answer.form(asset);
+            // Weak, since one name serves all its codings (RFC 9110 §8.8.1).
+            let etag = format!("W/\"{name}\"");
+            let mut response =
+                file(&headers, &etag, asset.content_type, Bytes::from_static(bytes));
+            let vary = HeaderValue::from_static("accept-encoding");
+            response.headers_mut().insert(header::VARY, vary);
+            if let Some(coding) = coding.filter(|_| response.status() == StatusCode::OK) {
+                response.headers_mut().insert(header::CONTENT_ENCODING, coding);
+            }
+            response
         }
         None => missing::never_here(&app).await,
     }

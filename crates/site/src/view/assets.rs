@@ -14,6 +14,10 @@ pub struct Asset {
     pub content_type: &'static str,
     /// The file.
     pub bytes: &'static [u8],
+    /// The same, compressed; none of what is compressed already.
+    pub brotli: Option<&'static [u8]>,
+    /// The same, for those who know no Brotli.
+    pub gzip: Option<&'static [u8]>,
 }
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));

@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 
 use accounts::invitation;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use site::serve::{Certificate, Listening, listen, serve};
 use url::Url;
 
@@ -19,7 +20,18 @@ async fn first_link(node: &Node) -> Result<Option<String>, Failure> {
     Ok(link)
 }
 
+/// Each reader who listens to a discussion is an open file. Systems hand out few to begin with (1,024
+/// on Debian) for the sake of programs that use `select`, and let others ask for more.
+fn allow_many_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::warn!("The program may not open more than {:?} files: {error}", limit.current);
+    }
+}
+
 pub(super) async fn run(node: &Node) -> Result<ExitCode, Failure> {
+    allow_many_open_files();
     let settings = &node.settings;
     let certificate = match (&settings.certificate, &settings.certificate_key) {
         (Some(chain), Some(key)) => Some(Certificate::read(chain, key)?),

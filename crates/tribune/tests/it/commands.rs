@@ -240,3 +240,10 @@ fn words(text: &str) -> String {
     let straight = text.replace(['“', '”'], "\"").replace(['‘', '’'], "'");
     straight.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+#[test]
+fn the_program_opens_as_many_files_as_it_is_let() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Tribune::serve(&Place::alone(folder.path()).with_open_files(256, 900));
+    assert_eq!(node.open_files(), 900);
+}

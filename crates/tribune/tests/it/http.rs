@@ -67,21 +67,26 @@ fn what_is_known_already_is_not_sent_again() {
 }
 
 #[test]
-fn a_page_is_the_same_in_every_coding() {
+fn pages_and_scripts_are_the_same_in_every_coding() {
     let Site { node, path, .. } = &site();
-    let plain = node.get(path);
-    assert_eq!((plain.header("content-encoding"), plain.header("vary")), ("", "accept-encoding"));
-    let gzip = node.ask("GET", path, &[("accept-encoding", "gzip")]);
-    assert_eq!(gzip.header("content-encoding"), "gzip");
-    let mut unpacked = Vec::new();
-    std::io::copy(&mut flate2::read::GzDecoder::new(&*gzip.body), &mut unpacked).unwrap();
-    assert_eq!(unpacked, plain.body);
-    let br = node.ask("GET", path, &[("accept-encoding", "gzip, br")]);
-    assert_eq!(br.header("content-encoding"), "br");
-    let mut unpacked = Vec::new();
-    brotli::BrotliDecompress(&mut &*br.body, &mut unpacked).unwrap();
-    assert_eq!(unpacked, plain.body);
-    assert!(br.body.len() < plain.body.len() / 2);
+    let page = node.get(path).text();
+    let script = page.split("\"/assets/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    for address in [path.clone(), format!("/assets/{script}")] {
+        let plain = node.get(&address);
+        let coding = (plain.header("content-encoding"), plain.header("vary"));
+        assert_eq!(coding, ("", "accept-encoding"), "{address}");
+        let gzip = node.ask("GET", &address, &[("accept-encoding", "gzip")]);
+        assert_eq!(gzip.header("content-encoding"), "gzip", "{address}");
+        let mut unpacked = Vec::new();
+        std::io::copy(&mut flate2::read::GzDecoder::new(&*gzip.body), &mut unpacked).unwrap();
+        assert_eq!(unpacked, plain.body, "{address}");
+        let br = node.ask("GET", &address, &[("accept-encoding", "gzip, br")]);
+        assert_eq!(br.header("content-encoding"), "br", "{address}");
+        let mut unpacked = Vec::new();
+        brotli::BrotliDecompress(&mut &*br.body, &mut unpacked).unwrap();
+        assert_eq!(unpacked, plain.body, "{address}");
+        assert!(br.body.len() < plain.body.len() / 2, "{address}");
+    }
 }
 
 #[test]

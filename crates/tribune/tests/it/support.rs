@@ -20,11 +20,12 @@ pub(crate) struct Place {
     data: PathBuf,
     more: Vec<String>,
     variables: Vec<(String, String)>,
+    open_files: Option<(u64, u64)>,
 }
 
 impl Place {
     pub(crate) fn alone(data: &Path) -> Self {
-        Self { data: data.to_owned(), more: Vec::new(), variables: Vec::new() }
+        Self { data: data.to_owned(), more: Vec::new(), variables: Vec::new(), open_files: None }
     }
 
     pub(crate) fn with(mut self, flag: &str, value: impl std::fmt::Display) -> Self {
@@ -43,9 +44,22 @@ impl Place {
         self
     }
 
+    /// Where a program begins with so many open files at once, and may ask for so many.
+    pub(crate) fn with_open_files(mut self, soft: u64, hard: u64) -> Self {
+        self.open_files = Some((soft, hard));
+        self
+    }
+
     /// The program, about to be started in a folder without a `tribune.toml`.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tribune"));
+        let mut command = match self.open_files {
+            None => Command::new(env!("CARGO_BIN_EXE_tribune")),
+            Some((soft, hard)) => {
+                let mut command = Command::new("prlimit");
+                command.arg(format!("--nofile={soft}:{hard}")).arg(env!("CARGO_BIN_EXE_tribune"));
+                command
+            }
+        };
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRIBUNE_")) {
             command.env_remove(name);
         }
@@ -97,6 +111,13 @@ impl Tribune {
 
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         send(&self.address, method, path, headers, b"").expect("an answer")
+    }
+
+    /// How many files it may open at once.
+    pub(crate) fn open_files(&self) -> u64 {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id())).unwrap();
+        let files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+        files.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     /// Asks again until the answer is as it must become.

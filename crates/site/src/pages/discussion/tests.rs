@@ -1,12 +1,18 @@
 //! What is refused, whoever asks.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use accounts::person::{self, AddPerson};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use base::{Actor, ArticleId};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use discuss::comment::{self, PostComment};
+use discuss::commenter::{self, Who};
 use discuss::rule::{self, Mode, Rule, Scope};
+use discuss::{Story, Text};
 use document::Document;
 use publish::article::{self, Author, Content, CreateArticle, Kind, Publish};
 use publish::section::{self, CreateSection};
@@ -293,5 +299,68 @@ async fn a_check_outside_is_asked_about_each_comment_and_each_change() {
     assert!(shown(&well.to).await);
     let odd = ask(&app, "POST", &edit, HERE, own, "text=odd").await;
     assert!(odd.status == StatusCode::SEE_OTHER && !shown(&well.to).await);
+    store.close().await;
+}
+
+/// How many threads there are of ten comments each.
+const THREADS: usize = 1_000;
+
+#[tokio::test]
+async fn ten_thousand_comments_are_read_page_by_page_and_no_page_is_large() {
+    let store = TestStore::sqlite().await;
+    let app = crate::testing::app(&store);
+    opened(&app).await;
+    let article = story(&app, "Shown", true).await;
+    let told = Story { article, sections: Vec::new(), published_at: noon() };
+    let mut now = noon();
+    let mut tx = app.store().begin().await.unwrap();
+    let mut guests = Vec::new();
+    for number in 0..100 {
+        let (secret, name) = (format!("guest {number}"), format!("Guest {number}"));
+        let guest = commenter::enter(&mut tx, Who::Guest(&secret), Some(&name), now).await;
+        guests.push(guest.unwrap());
+    }
+    for thread in 0..THREADS {
+        let mut parent = None;
+        for answer in 0..10 {
+            // Slowly enough that nobody is told to wait.
+            now = now.plus(Duration::from_secs(2));
+            let command = PostComment {
+                story: &told,
+                language: "en",
+                parent,
+                commenter: &guests[(thread * 10 + answer) % guests.len()],
+                staff: false,
+                text: &Text::parse(&format!("What {thread} says, part {answer}")).unwrap(),
+                network: None,
+                external: None,
+                proof: None,
+            };
+            let posted = comment::post(&mut tx, &Actor::Reader, command, now).await.unwrap();
+            assert!(posted.shown);
+            parent = parent.or(Some(posted.id));
+        }
+    }
+    tx.commit().await.unwrap();
+    for order in ["newest", "oldest", "recommended", "replied"] {
+        let mut met = BTreeSet::new();
+        let mut next = Some(format!("/discussions/{article}?order={order}"));
+        while let Some(path) = next.take() {
+            let page = ask(&app, "GET", &path, HERE, "", "").await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            assert!(page.body.contains("10,000 Comments"), "{path}");
+            assert!(page.body.len() <= 120 * 1024, "{path} is {} bytes", page.body.len());
+            for said in page.body.split("What ").skip(1) {
+                let thread = said.split_once(" says, part 0");
+                let Some(thread) = thread.and_then(|(it, _)| it.parse::<usize>().ok()) else {
+                    continue;
+                };
+                met.insert(thread);
+            }
+            let link = page.body.split("after=").nth(1).map(|rest| &rest[..36]);
+            next = link.map(|after| format!("/discussions/{article}?order={order}&after={after}"));
+        }
+        assert_eq!(met.len(), THREADS, "{order}");
+    }
     store.close().await;
 }
