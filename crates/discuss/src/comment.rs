@@ -19,7 +19,7 @@ pub use decide::{
 };
 pub use own::{EDIT_WITHIN, appeal, edit, remove};
 pub use pipeline::steps;
-pub use post::{External, PostComment, Posted, post};
+pub use post::{External, Given, PostComment, Posted, post, post_given};
 pub(crate) use queries::said_by;
 pub use queries::{
     Edition, Order, Page, by_id, editions, network_of, of_commenter, replies_of, shown_by,

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 pub use ban::{Ban, ban, bans, lift};
-pub(crate) use ban::{banned_until, forget_bans};
+pub(crate) use ban::forget_bans;
 
 /// So long it is known which network a comment came from: long enough against floods and for bans,
 /// and nobody's business later.

@@ -6,9 +6,10 @@ use base::{Actor, CommentId, CommenterId, DecisionId, Timestamp};
 use store::{Event, Tx, sql};
 
 use super::pipeline::Facts;
+use super::post::Given;
 use super::thread::become_state;
 use super::{Comment, PostComment, State, by_id};
-use crate::{DiscussError, Result, Text, lesson, rule};
+use crate::{DiscussError, Result, Text, lesson};
 
 /// How long a comment may be changed.
 pub const EDIT_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -38,8 +39,8 @@ pub async fn edit(
     if before == *text {
         return Ok(known);
     }
-    let in_force = rule::in_force(tx, command.story, now).await?;
-    let outcome = Facts::gather(tx, &command, in_force, now).await?.of_a_change().judge()?;
+    let given = &mut Given::default();
+    let outcome = Facts::gather(tx, given, &command, now).await?.of_a_change().judge()?;
     // What was decided was decided about other words.
     lesson::learn(tx, comment, &before, None).await?;
     sql("INSERT INTO comment_editions (comment_id, text, until) VALUES (?, ?, ?)

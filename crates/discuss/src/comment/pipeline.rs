@@ -2,18 +2,17 @@
 //! at the facts and has its say; the first that refuses ends it, and one that has it wait does not
 //! keep the others from speaking, so that a moderator reads all of them.
 
-use std::time::Duration;
-
 use base::{CommentId, Timestamp};
 use serde::Serialize;
 use store::{Tx, sql};
 
 use crate::commenter::Commenter;
 use crate::lesson::{self, Likeness};
-use crate::pace::Lately;
+use crate::pace::{AGAIN, Lately};
 use crate::rule::{InForce, Mode, Speak};
-use crate::{DiscussError, Result, Text, network, proof, toxicity, words};
+use crate::{DiscussError, Result, Text, proof, toxicity};
 
+use super::post::Given;
 use super::{External, PostComment};
 
 /// Every step, in order.
@@ -41,8 +40,6 @@ pub fn steps() -> impl Iterator<Item = &'static str> {
     STEPS.into_iter().map(|(name, _)| name)
 }
 
-/// What is written again within this time is the same comment, sent twice.
-const AGAIN: Duration = Duration::from_secs(3_600);
 /// More links than one would need to give a source or two.
 const LINKS_MAX: usize = 3;
 /// What reads like spam to this degree waits. An honest comment that waits costs more than spam that
@@ -78,14 +75,10 @@ pub(super) struct Facts {
     /// One of the staff, who answers for what they say.
     staff: bool,
     text: Text,
-    /// Until when nothing is taken from where it comes from.
-    network_banned: Option<Timestamp>,
-    /// How many comments there were of late.
+    /// How many comments there were of late, and what is known of where it comes from.
     lately: Lately,
     /// A proof of work came with it.
     proven: bool,
-    /// Another commenter said the same here.
-    echoes: bool,
     /// Words in it that are looked for.
     banned_words: Vec<String>,
     suspect_words: Vec<String>,
@@ -109,46 +102,27 @@ pub(super) struct Outcome {
 impl Facts {
     pub(super) async fn gather(
         tx: &mut Tx,
+        given: &mut Given,
         command: &PostComment<'_>,
-        rule: InForce,
         now: Timestamp,
     ) -> Result<Self> {
-        let PostComment { commenter, network, .. } = *command;
-        let network_banned = match network {
-            Some(network) => network::banned_until(tx, network, now).await?,
-            None => None,
-        };
-        let article = command.story.article;
-        let lately = Lately::look(tx, Some(commenter.id), article, network, now).await?;
+        let PostComment { commenter, network, story, text, .. } = *command;
+        let rule = given.rule(tx, story, now).await?;
+        let said = (story.article, Some(text));
+        let lately = Lately::look(tx, Some(commenter.id), said, network, now).await?;
         let proven = match command.proof {
             Some(sent) if lately.is_a_flood() => proof::spend(tx, sent, now).await?,
             _ => false,
         };
-        let echo: Option<i64> = match network {
-            Some(network) => {
-                sql("SELECT 1 AS value FROM comments
-                 WHERE network = ? AND created_at > ? AND commenter_id <> ? AND text = ? LIMIT 1")
-                .bind(network)
-                .bind(now.minus(AGAIN))
-                .bind(commenter.id)
-                .bind(command.text.as_str())
-                .optional(tx)
-                .await?
-            }
-            None => None,
-        };
-        let (banned_words, suspect_words) =
-            words::looked_for(tx, command.language, command.text).await?;
+        let (banned_words, suspect_words) = given.words(tx, command.language).await?.in_text(text);
         let learned = lesson::recall(tx, command.text).await?;
         Ok(Self {
             rule,
             commenter: commenter.clone(),
             staff: command.staff,
             text: command.text.clone(),
-            network_banned,
             lately,
             proven,
-            echoes: echo.is_some(),
             banned_words,
             suspect_words,
             like_spam: learned.spam(),
@@ -211,7 +185,7 @@ fn banned(facts: &Facts) -> Verdict {
 
 /// Whoever is behind a network with others learns that it is not about them.
 fn network_banned(facts: &Facts) -> Verdict {
-    match facts.network_banned.filter(|_| !facts.staff) {
+    match facts.lately.banned_until().filter(|_| !facts.staff) {
         Some(until) => Verdict::Refuse(DiscussError::Closed(format!(
             "The moderators take nothing from the network that you write from until {}: somebody \
              there has misused it. From another network you can write.",
@@ -255,7 +229,7 @@ fn words_said(facts: &Facts) -> Verdict {
 }
 
 fn repeat(facts: &Facts) -> Verdict {
-    if facts.echoes {
+    if facts.lately.is_an_echo() {
         return Verdict::Wait("Somebody else of the same network said the same.".into());
     }
     Verdict::Pass

@@ -101,18 +101,6 @@ pub async fn bans(on: &impl Connection, now: Timestamp) -> Result<Vec<Ban>> {
     Ok(found.all(on).await?)
 }
 
-/// Until when nothing is taken from a network, if so.
-pub(crate) async fn banned_until(
-    on: &impl Connection,
-    network: &str,
-    now: Timestamp,
-) -> Result<Option<Timestamp>> {
-    let found = sql("SELECT until AS value FROM network_bans WHERE network = ? AND until > ?")
-        .bind(network)
-        .bind(now);
-    Ok(found.optional(on).await?)
-}
-
 /// Forgets the networks whose ban is over.
 pub(crate) async fn forget_bans(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     Ok(sql("DELETE FROM network_bans WHERE until <= ?").bind(now).run(tx).await?)

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use base::{Actor, ArticleId, CommentId, Timestamp};
 use discuss::comment::{self, PostComment, Reader, ReportReason};
 use discuss::commenter::{self, Commenter, Who};
-use discuss::rule::Speak;
 use discuss::{DiscussError, Text};
 use store::Tx;
 
@@ -36,18 +35,14 @@ pub(crate) async fn post(
     if !comes_from_here(&app, &headers) {
         return foreign();
     }
-    let told = async {
-        let shell = Shell::load(&app).await?;
-        Told::load(&app, &shell, article).await
-    };
-    let told = match told.await {
-        Ok(Some(told)) => told,
-        Ok(None) => return missing::never_here(&app).await,
-        Err(error) => return failed(&app, &error).await,
-    };
-    let speak = match told.open(&app).await {
-        Ok(open) => open.filter(|(open, _)| *open).map(|(_, speak)| speak).unwrap_or_default(),
-        Err(error) => return failed(&app, &error).await,
+    // Where somebody outside looks at a comment first, they are told under what it stands.
+    let told = match app.comment_check() {
+        Some(_) => match story(&app, article).await {
+            Ok(Some(told)) => Some(told),
+            Ok(None) => return missing::never_here(&app).await,
+            Err(error) => return failed(&app, &error).await,
+        },
+        None => None,
     };
     let form = CommentForm {
         parent: Some(fields.text("parent").to_owned()).filter(|it| !it.is_empty()),
@@ -79,7 +74,6 @@ pub(crate) async fn post(
             (None, Some(reader::Session { reader, .. })) => {
                 (Actor::Reader, Speaker::Reader(reader.id), reader.name.clone())
             }
-            (None, None) if speak == Speak::Confirmed => return Err(DiscussError::SignIn),
             (None, None) => (Actor::Reader, Speaker::Guest(secret.clone()), form.name.clone()),
         };
         let network = address.map(|Extension(address)| address.network());
@@ -89,19 +83,19 @@ pub(crate) async fn post(
             Speaker::Reader(reader) => Some(Who::Reader(*reader)),
             Speaker::Guest(secret) => Some(Who::Guest(secret)),
         };
-        let external = match asked {
-            Some(who) => {
+        let external = match (asked, &told) {
+            (Some(who), Some(told)) => {
                 let known = commenter::find(app.store(), who).await?;
-                ask(&app, &told, known.as_ref(), (&name, &text, parent)).await
+                ask(&app, told, known.as_ref(), (&name, &text, parent)).await
             }
-            None => None,
+            _ => None,
         };
-        let (story, language) = (told.story, told.language);
-        let say = Say { actor, story, language, parent, who, name, text, network, proof, external };
+        let say = Say { actor, article, parent, who, name, text, network, proof, external };
         app.speaking().say(say).await
     };
     match said.await {
-        Ok(posted) => {
+        Ok(None) => missing::never_here(&app).await,
+        Ok(Some(posted)) => {
             if let Some(session) = session.filter(|it| !it.draft.is_empty()) {
                 let dropped = async {
                     let mut tx = app.store().begin().await?;
@@ -132,10 +126,19 @@ pub(crate) async fn post(
                 page(&app, article, &Which::default(), Some(form)).await
             };
             let mut response = fresh(&app, answer, page).await;
-            *response.status_mut() = status(&refusal);
+            // Where there is no such story, nothing else is told.
+            if response.status() != StatusCode::NOT_FOUND {
+                *response.status_mut() = status(&refusal);
+            }
             response
         }
     }
+}
+
+/// The story, if readers see it.
+async fn story(app: &App, article: ArticleId) -> Result<Option<Told>> {
+    let shell = Shell::load(app).await?;
+    Told::load(app, &shell, article).await
 }
 
 /// What a form answers, if readers see it under this story.
