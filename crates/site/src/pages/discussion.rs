@@ -15,7 +15,7 @@ pub(crate) use act::{appeal, edit, post, recommend, remove, report};
 pub(super) use act::{foreign, see_other};
 pub(crate) use before::challenge;
 pub(super) use gather::of_story;
-pub(crate) use live::live;
+pub(crate) use live::{Telling, live};
 pub(crate) use mine::{export, forget, mine};
 pub(crate) use profile::profile;
 pub(crate) use speak::Speaking;
