@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_the_moderators_desk", include_str!("../../../migrations/0014_the_moderators_desk.sql")),
     ("0015_checks", include_str!("../../../migrations/0015_checks.sql")),
     ("0016_readers", include_str!("../../../migrations/0016_readers.sql")),
+    ("0017_readers_keys", include_str!("../../../migrations/0017_readers_keys.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

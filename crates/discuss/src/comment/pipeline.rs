@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use accounts::reader;
 use base::{CommentId, Timestamp};
 use serde::Serialize;
 use store::{Tx, sql};
@@ -71,6 +72,8 @@ pub(super) struct Facts {
     commenter: Commenter,
     /// One of the staff, who answers for what they say.
     staff: bool,
+    /// The commenter's account has a key beside mail, where that is asked.
+    has_key: bool,
     text: Text,
     /// How many comments there were of late.
     lately: Lately,
@@ -125,6 +128,10 @@ impl Facts {
             }
             None => None,
         };
+        let has_key = match commenter.reader_id {
+            Some(reader) if rule.speak == Speak::Accounts => reader::has_key(tx, reader).await?,
+            _ => false,
+        };
         let (banned_words, suspect_words) =
             words::looked_for(tx, command.language, command.text).await?;
         let learned = lesson::recall(tx, command.text).await?;
@@ -132,6 +139,7 @@ impl Facts {
             rule,
             commenter: commenter.clone(),
             staff: command.staff,
+            has_key,
             text: command.text.clone(),
             lately,
             proven,
@@ -179,10 +187,13 @@ fn closed(facts: &Facts) -> Verdict {
 }
 
 fn speak(facts: &Facts) -> Verdict {
-    let guest = facts.commenter.reader_id.is_none() && !facts.staff;
+    let has_account = facts.commenter.reader_id.is_some();
     match facts.rule.speak {
-        Speak::Confirmed if guest => Verdict::Refuse(DiscussError::SignIn),
-        Speak::Confirmed | Speak::Guests => Verdict::Pass,
+        _ if facts.staff => Verdict::Pass,
+        Speak::Confirmed if !has_account => Verdict::Refuse(DiscussError::SignIn),
+        Speak::Accounts if !has_account => Verdict::Refuse(DiscussError::SignInByKey),
+        Speak::Accounts if !facts.has_key => Verdict::Refuse(DiscussError::AddKey),
+        Speak::Guests | Speak::Confirmed | Speak::Accounts => Verdict::Pass,
     }
 }
 

@@ -152,7 +152,7 @@ async fn a_question_is_asked_with_state_nonce_and_proof() {
     let has = |name: &str, value: &str| pairs.contains(&(name.to_owned(), value.to_owned()));
     assert!(has("response_type", "code") && has("scope", "openid email"), "{address}");
     assert!(has("state", "the-state") && has("nonce", &question.nonce), "{address}");
-    assert!(has("redirect_uri", &format!("https://news.example{ANSWER}")), "{address}");
+    assert!(has("redirect_uri", "https://news.example/newsroom/sign-in/provider/answer"), "{address}");
     assert!(has("code_challenge_method", "S256"), "{address}");
     use sha2::Digest as _;
     let challenge = URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(&question.verifier));
@@ -205,7 +205,7 @@ async fn too_long_an_answer_is_none() {
 fn an_issuer_is_spoken_to_in_private() {
     let check = |issuer: &str, taken: bool| {
         let settings = ProviderSettings { issuer: issuer.into(), ..ProviderSettings::default() };
-        let made = Provider::new(settings, &"https://news.example/".parse().unwrap());
+        let made = Provider::new(settings, VouchesFor::Staff, &"https://news.example/".parse().unwrap());
         assert_eq!(made.is_ok(), taken, "{issuer}: {:?}", made.err());
     };
     check("https://id.example", true);
@@ -271,7 +271,7 @@ impl Sample {
             client_secret: Some(SECRET.into()),
             label: Some("The House".into()),
         };
-        Provider::new(settings, &"https://news.example/".parse().unwrap()).unwrap()
+        Provider::new(settings, VouchesFor::Staff, &"https://news.example/".parse().unwrap()).unwrap()
     }
 
     fn says(&self, change: impl FnOnce(&mut Said)) {
