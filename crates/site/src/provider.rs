@@ -3,7 +3,7 @@
 
 pub(crate) mod errand;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod wire;
 
 use std::ops::AddAssign;
