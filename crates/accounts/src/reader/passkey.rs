@@ -104,8 +104,8 @@ pub async fn by_credential(
 
 /// Whether any reader has a passkey.
 pub async fn any(on: &impl Connection) -> Result<bool, StoreError> {
-    let one: Option<i64> =
-        sql("SELECT 1 AS value FROM reader_passkeys LIMIT 1").optional(on).await?;
+    let one: Option<PasskeyId> =
+        sql("SELECT id AS value FROM reader_passkeys LIMIT 1").optional(on).await?;
     Ok(one.is_some())
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use accounts::AccountError;
 use accounts::reader::{self, Reader, identity, passkey};
-use accounts::webauthn_rs::prelude::{Passkey, Url};
+use accounts::webauthn_rs::prelude::{DiscoverableKey, Passkey, Url};
 use accounts::webauthn_rs::{Webauthn, WebauthnBuilder};
 use base::ReaderId;
 use store::Store;
@@ -74,8 +74,9 @@ on_both_engines! {
         let (question, state) = site().start_discoverable_authentication().unwrap();
         let shown = device.shows(&serde_json::to_value(&question).unwrap());
         let shown = serde_json::from_value(shown).unwrap();
+        let key = DiscoverableKey::from(&made);
         let result =
-            site().finish_discoverable_authentication_v2(&shown, state, &made).unwrap();
+            site().finish_discoverable_authentication_v2(&shown, state, &key).unwrap();
         let later = noon().plus(Duration::from_secs(60));
         let mut tx = store.begin().await.unwrap();
         passkey::used(&mut tx, made.clone(), &result, later).await.unwrap();

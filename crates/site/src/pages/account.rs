@@ -444,11 +444,7 @@ async fn settle(
 }
 
 /// Without mail to ask for a link, the last key of a reader stays.
-async fn still_comes_in(
-    app: &App,
-    tx: &Tx,
-    reader: ReaderId,
-) -> std::result::Result<(), Trouble> {
+async fn still_comes_in(app: &App, tx: &Tx, reader: ReaderId) -> std::result::Result<(), Trouble> {
     if app.has_mail() || reader::has_key(tx, reader).await? {
         return Ok(());
     }

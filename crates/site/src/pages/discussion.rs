@@ -10,8 +10,8 @@ mod speak;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use act::{appeal, edit, post, recommend, remove, report};
 pub(super) use act::{FOREIGN, foreign, see_other};
+pub(crate) use act::{appeal, edit, post, recommend, remove, report};
 pub(crate) use before::challenge;
 pub(super) use gather::of_story;
 pub(crate) use live::live;

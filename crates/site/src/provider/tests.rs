@@ -152,7 +152,10 @@ async fn a_question_is_asked_with_state_nonce_and_proof() {
     let has = |name: &str, value: &str| pairs.contains(&(name.to_owned(), value.to_owned()));
     assert!(has("response_type", "code") && has("scope", "openid email"), "{address}");
     assert!(has("state", "the-state") && has("nonce", &question.nonce), "{address}");
-    assert!(has("redirect_uri", "https://news.example/newsroom/sign-in/provider/answer"), "{address}");
+    assert!(
+        has("redirect_uri", "https://news.example/newsroom/sign-in/provider/answer"),
+        "{address}"
+    );
     assert!(has("code_challenge_method", "S256"), "{address}");
     use sha2::Digest as _;
     let challenge = URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(&question.verifier));
@@ -215,7 +218,8 @@ async fn readers_come_back_to_another_place_than_staff() {
 fn an_issuer_is_spoken_to_in_private() {
     let check = |issuer: &str, taken: bool| {
         let settings = ProviderSettings { issuer: issuer.into(), ..ProviderSettings::default() };
-        let made = Provider::new(settings, VouchesFor::Staff, &"https://news.example/".parse().unwrap());
+        let made =
+            Provider::new(settings, VouchesFor::Staff, &"https://news.example/".parse().unwrap());
         assert_eq!(made.is_ok(), taken, "{issuer}: {:?}", made.err());
     };
     check("https://id.example", true);

@@ -439,12 +439,8 @@ fn comment_page(language: &str) -> CommentPage {
 /// Where an account has to have a passkey, or a provider that vouches for it.
 fn keyed_comment_page(language: &str, provider: Option<&str>) -> CommentPage {
     let ways = Ways { provider: provider.map(Into::into), ..ways() };
-    let form = CommentForm {
-        keyed: true,
-        back: "/comments/1".into(),
-        ways,
-        ..CommentForm::default()
-    };
+    let form =
+        CommentForm { keyed: true, back: "/comments/1".into(), ways, ..CommentForm::default() };
     CommentPage { form: Some(form), ..comment_page(language) }
 }
 

@@ -11,9 +11,7 @@ use axum::{Extension, Json};
 use base::PasskeyId;
 use serde_json::Value;
 
-use super::{
-    Asked, HERE, counted, draft, enter, may_try, onward, safe_back, still_comes_in, told,
-};
+use super::{Asked, HERE, counted, draft, enter, may_try, onward, safe_back, still_comes_in, told};
 use crate::App;
 use crate::newsroom::{Fields, Said, Trouble, comes_from_here, reader_of};
 use crate::pages::answer::Answer;
@@ -55,16 +53,12 @@ pub(crate) async fn finish(
     let (session, cookie) =
         enter(&app, &mut tx, &headers, reader, (back.0, &back.1), &counted(address)).await?;
     tx.commit().await?;
-    let onward = Json(Onward { next: &onward(&session) });
-    Ok(([(header::SET_COOKIE, cookie)], onward).into_response())
+    let cookie = [(header::SET_COOKIE, cookie)];
+    Ok((cookie, Json(Onward { next: &onward(&session) })).into_response())
 }
 
 /// `POST /account/passkeys`
-pub(crate) async fn begin_new(
-    State(app): State<App>,
-    headers: HeaderMap,
-    _: Said<Value>,
-) -> Told {
+pub(crate) async fn begin_new(State(app): State<App>, headers: HeaderMap, _: Said<Value>) -> Told {
     let Session { reader, .. } = signed_in(&app, &headers).await?;
     let known = reader::passkey::credentials(app.store(), reader.id).await?;
     let owner = Owner {

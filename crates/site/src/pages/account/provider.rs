@@ -19,8 +19,8 @@ use crate::App;
 use crate::newsroom::{Fields, Trouble, comes_from_here, reader_of};
 use crate::pages::answer::{Answer, fresh};
 use crate::pages::discussion::{foreign, see_other};
-use crate::pages::shell::Shell;
 use crate::pages::missing;
+use crate::pages::shell::Shell;
 use crate::provider::Provider;
 use crate::provider::errand::{self, Answered, Brought, Errand, not_begun, refused};
 use crate::serve::ClientAddress;
@@ -58,8 +58,7 @@ pub(crate) async fn ask(
     let Some(provider) = app.readers_provider() else { return missing::never_here(&app).await };
     let session = reader_of(&app, &headers).await;
     let asked = asked(&fields);
-    let about =
-        About { back: safe_back(&asked.back).to_owned(), draft: asked.draft.clone() };
+    let about = About { back: safe_back(&asked.back).to_owned(), draft: asked.draft.clone() };
     let way = async {
         tries(&app, address).await?;
         let errand = Errand {
@@ -104,7 +103,8 @@ pub(crate) async fn answer(
         Err(trouble) => return told(&app, &headers, answer, Asked::default(), trouble).await,
     };
     let network = counted(address);
-    match let_in(&app, provider, &headers, &asked, brought, &network).await {
+    let done = let_in(&app, provider, &headers, &asked, brought, &network).await;
+    match done {
         Ok(Done::In(response)) => response,
         Ok(Done::Newcomer { arrival, email }) => {
             let known = Fate::Open(Link { email, name: String::new() });
@@ -122,7 +122,10 @@ pub(crate) async fn answer(
 enum Done {
     In(Response),
     /// Where the button sends, and who is let in.
-    Newcomer { arrival: String, email: String },
+    Newcomer {
+        arrival: String,
+        email: String,
+    },
 }
 
 async fn let_in(
@@ -170,10 +173,12 @@ async fn let_in(
                         .map_err(|error| Trouble::invalid(error.to_string()))?;
                     let secret = app.store().secret();
                     let (kind, whose) = (Kind::ReaderArrival, Whose::Nobody);
-                    let found =
-                        ceremony::begin(&mut tx, kind, whose, &kept, secret, now).await?;
+                    let found = ceremony::begin(&mut tx, kind, whose, &kept, secret, now).await?;
                     tx.commit().await?;
-                    return Ok(Done::Newcomer { arrival: format!("/account/arrive/{found}"), email });
+                    return Ok(Done::Newcomer {
+                        arrival: format!("/account/arrive/{found}"),
+                        email,
+                    });
                 }
             }
         }

@@ -13,8 +13,8 @@ use discuss::{DiscussError, Text};
 use store::Tx;
 
 use super::before::ask;
-use super::speak::{Say, Speaker};
 use super::gather::address as address_of;
+use super::speak::{Say, Speaker};
 use super::{Said, Told, Which, one_page, page};
 use crate::App;
 use crate::error::PageError;

@@ -296,11 +296,9 @@ async fn a_newcomer_of_a_provider_says_a_name_first_and_in_the_same_browser() {
     let action = action.split('"').next().unwrap();
     let (other, _) = comes_by(&app, &sample, who, "").await;
     assert!(other.body.contains("You are about to sign in"), "looking makes none");
-    for (origin, cookie) in [
-        ("https://evil.example", browser.as_str()),
-        (HERE, ""),
-        (HERE, "tribune-provider=0123"),
-    ] {
+    for (origin, cookie) in
+        [("https://evil.example", browser.as_str()), (HERE, ""), (HERE, "tribune-provider=0123")]
+    {
         let refused = ask(&app, "POST", action, origin, cookie, "name=Eve").await;
         assert!(refused.status.is_client_error() && refused.cookies.is_empty(), "{cookie}");
     }
