@@ -601,6 +601,7 @@ fn plain_article(language: &str) -> ArticlePage {
             form: None,
             closes_at: None,
             accounts: false,
+            follows: false,
         }),
     }
 }

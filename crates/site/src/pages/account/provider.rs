@@ -7,7 +7,7 @@ use accounts::ceremony::{self, Kind, Whose};
 use accounts::reader::{self, Fate, Link, Session};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
@@ -265,7 +265,7 @@ pub(crate) async fn unlink(
     }
 }
 
-fn entered(session: &Session, cookie: axum::http::HeaderValue) -> Response {
+fn entered(session: &Session, cookie: HeaderValue) -> Response {
     let mut response = see_other(&onward(session));
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
