@@ -373,6 +373,7 @@ speak-around = As around it
 discussion-speak = Who may speak
 speak-guests = Anybody, under a name
 speak-confirmed = Readers with an account, to which an e-mail address is enough
+speak-accounts = Readers with an account by passkey or OpenID Connect
 discussion-story = The story “{ $headline }”
 discussion-story-rule = Rule
 discussion-words = Words

@@ -373,6 +373,7 @@ speak-around = Como alrededor
 discussion-speak = Quién puede hablar
 speak-guests = Cualquiera, con un nombre
 speak-confirmed = Lectores con cuenta, para la que basta un correo electrónico
+speak-accounts = Lectores con cuenta por llave de acceso u OpenID Connect
 discussion-story = La noticia «{ $headline }»
 discussion-story-rule = Regla
 discussion-words = Palabras

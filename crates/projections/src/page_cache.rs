@@ -454,6 +454,10 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::DiscussionWordsSet
         | Event::ReaderJoined { .. }
         | Event::ReaderLeft { .. }
+        | Event::ReaderPasskeyAdded { .. }
+        | Event::ReaderPasskeyRemoved { .. }
+        | Event::ReaderIdentityLinked { .. }
+        | Event::ReaderIdentityUnlinked { .. }
         | Event::DiscussionFollowed { .. }
         | Event::PhotoAdded { .. }
         | Event::PhotoReplaced { .. }

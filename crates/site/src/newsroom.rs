@@ -50,14 +50,14 @@ use axum::routing::{get, post};
 
 use crate::App;
 
-pub(crate) use forms::Fields;
+pub(crate) use forms::{Fields, Said};
 pub(crate) use gate::{
-    comes_from_here, guest_cookie, guest_secret, link_cookie, link_secret, reader_cookie,
-    reader_of, staff_of, unset_reader_cookie,
+    comes_from_here, full_name, guest_cookie, guest_secret, link_cookie, link_secret, named_cookie,
+    reader_cookie, reader_of, short_cookie, staff_of, unset_reader_cookie,
 };
 pub(crate) use hub::Hub;
-pub(crate) use passkeys::relying_party;
 pub(crate) use previews::may_see;
+pub(crate) use trouble::Trouble;
 
 /// Every address of the newsroom.
 pub(crate) fn router(app: App) -> Router<App> {

@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0018_profiles_and_networks",
         include_str!("../../../migrations/0018_profiles_and_networks.sql"),
     ),
+    ("0019_readers_keys", include_str!("../../../migrations/0019_readers_keys.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

@@ -2,6 +2,7 @@
 //! at the facts and has its say; the first that refuses ends it, and one that has it wait does not
 //! keep the others from speaking, so that a moderator reads all of them.
 
+use accounts::reader;
 use base::{CommentId, Timestamp};
 use serde::Serialize;
 use store::{Tx, sql};
@@ -74,6 +75,8 @@ pub(super) struct Facts {
     commenter: Commenter,
     /// One of the staff, who answers for what they say.
     staff: bool,
+    /// The commenter's account has a key beside mail, where that is asked.
+    has_key: bool,
     text: Text,
     /// How many comments there were of late, and what is known of where it comes from.
     lately: Lately,
@@ -114,12 +117,17 @@ impl Facts {
             Some(sent) if lately.is_a_flood() => proof::spend(tx, sent, now).await?,
             _ => false,
         };
+        let has_key = match commenter.reader_id {
+            Some(reader) if rule.speak == Speak::Accounts => reader::has_key(tx, reader).await?,
+            _ => false,
+        };
         let (banned_words, suspect_words) = given.words(tx, command.language).await?.in_text(text);
         let learned = lesson::recall(tx, command.text).await?;
         Ok(Self {
             rule,
             commenter: commenter.clone(),
             staff: command.staff,
+            has_key,
             text: command.text.clone(),
             lately,
             proven,
@@ -166,10 +174,13 @@ fn closed(facts: &Facts) -> Verdict {
 }
 
 fn speak(facts: &Facts) -> Verdict {
-    let guest = facts.commenter.reader_id.is_none() && !facts.staff;
+    let has_account = facts.commenter.reader_id.is_some();
     match facts.rule.speak {
-        Speak::Confirmed if guest => Verdict::Refuse(DiscussError::SignIn),
-        Speak::Confirmed | Speak::Guests => Verdict::Pass,
+        _ if facts.staff => Verdict::Pass,
+        Speak::Confirmed if !has_account => Verdict::Refuse(DiscussError::SignIn),
+        Speak::Accounts if !has_account => Verdict::Refuse(DiscussError::SignInByKey),
+        Speak::Accounts if !facts.has_key => Verdict::Refuse(DiscussError::AddKey),
+        Speak::Guests | Speak::Confirmed | Speak::Accounts => Verdict::Pass,
     }
 }
 

@@ -65,16 +65,16 @@ pub struct Given {
 }
 
 impl Given {
-    /// Whether a guest has to sign in before they are asked for anything else.
-    pub async fn is_for_accounts(
-        &mut self,
-        tx: &Tx,
-        story: &Story,
-        now: Timestamp,
-    ) -> Result<bool> {
+    /// Sends guests away who have to sign in, before they are asked for anything else.
+    pub async fn takes_guests(&mut self, tx: &Tx, story: &Story, now: Timestamp) -> Result<()> {
         let InForce { mode, speak, .. } = self.rule(tx, story, now).await?;
-        let open = !matches!(mode, Mode::Closed | Mode::ReadOnly);
-        Ok(open && speak != Speak::Guests)
+        match speak {
+            // That it is closed goes before.
+            _ if matches!(mode, Mode::Closed | Mode::ReadOnly) => Ok(()),
+            Speak::Guests => Ok(()),
+            Speak::Confirmed => Err(DiscussError::SignIn),
+            Speak::Accounts => Err(DiscussError::SignInByKey),
+        }
     }
 
     pub(super) async fn rule(

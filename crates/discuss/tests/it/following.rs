@@ -1,4 +1,4 @@
-use accounts::reader::{self, AskLink};
+use accounts::reader::{self, AskLink, identity};
 use base::{Actor, CommentId, ReaderId, Timestamp};
 use discuss::comment;
 use discuss::commenter::{self, Commenter, Who};
@@ -180,6 +180,42 @@ on_both_engines! {
         assert_eq!(told(store, rosa, month).await, []);
         assert_eq!(kept(month.plus(TOLD_KEPT).minus(moment)).await, (vec![old], 0));
         assert_eq!(kept(month.plus(TOLD_KEPT)).await, (vec![], 0));
+    }
+
+    async fn where_accounts_with_a_key_speak_mail_alone_is_not_enough(store: &TestStore) {
+        let rule = Rule {
+            mode: Some(Mode::After), closes_after: None, speak: Some(Speak::Accounts),
+        };
+        let mut tx = store.begin().await.unwrap();
+        rule::set(&mut tx, &Actor::Operator, Scope::Site, &[], rule, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let (ivo, nora) = (guest(store, "Ivo").await, guest(store, "Nora").await);
+        let (id, rosa) = account(store, "rosa").await;
+        let text = &Text::parse("Well").unwrap();
+        let post = async |tx: &mut store::Tx, commenter, staff| {
+            let command = comment::PostComment {
+                story: SHARED.get_or_init(story), language: "en", parent: None, commenter, staff,
+                text, network: None, proof: None, external: None,
+            };
+            comment::post(tx, &Actor::Reader, command, noon()).await
+        };
+        let mut tx = store.begin().await.unwrap();
+        let refused = post(&mut tx, &ivo, false).await;
+        assert!(matches!(refused, Err(DiscussError::SignInByKey)), "{refused:?}");
+        let refused = post(&mut tx, &rosa, false).await;
+        assert!(matches!(refused, Err(DiscussError::AddKey)), "{refused:?}");
+        assert!(post(&mut tx, &nora, true).await.is_ok());
+        let elsewhere = ("https://id.example", "7001");
+        identity::link(&mut tx, id, elsewhere, noon()).await.unwrap();
+        assert!(post(&mut tx, &rosa, false).await.is_ok());
+        identity::unlink(&mut tx, id, elsewhere.0, noon()).await.unwrap();
+        let text = &Text::parse("Again").unwrap();
+        let command = comment::PostComment {
+            story: SHARED.get_or_init(story), language: "en", parent: None, commenter: &rosa,
+            staff: false, text, network: None, proof: None, external: None,
+        };
+        let refused = comment::post(&mut tx, &Actor::Reader, command, noon()).await;
+        assert!(matches!(refused, Err(DiscussError::AddKey)), "a key that is gone: {refused:?}");
     }
 
     async fn what_a_guest_said_becomes_the_accounts_own_once(store: &TestStore) {

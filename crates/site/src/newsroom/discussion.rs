@@ -615,10 +615,13 @@ async fn rules_page(app: &App, hits: Option<Hits>) -> Result<RulesPage, Trouble>
         let suspect = words::of(store, &language, words::Kind::Suspect).await?.join("\n");
         lists.push(WordsRow { language, banned, suspect });
     }
-    let speaks = Speak::ALL.map(Speak::name);
+    // Where an account can have neither passkey nor provider, nobody could speak.
+    let can_have_keys = app.has_passkeys() || app.readers_provider().is_some();
+    let speaks = Speak::ALL.into_iter().filter(|it| can_have_keys || *it != Speak::Accounts);
+    let speaks = speaks.map(Speak::name).collect();
     Ok(RulesPage {
         modes: Mode::ALL.map(Mode::name).into(),
-        speaks: if app.has_accounts() { speaks.into() } else { Vec::new() },
+        speaks: if app.has_accounts() { speaks } else { Vec::new() },
         stories: Vec::new(),
         site,
         sections,

@@ -31,6 +31,10 @@ pub(super) fn script_url() -> &'static str {
     url("reader.js")
 }
 
+pub(super) fn account_script_url() -> &'static str {
+    url("account.js")
+}
+
 pub(super) fn newsroom_script_url() -> &'static str {
     url("newsroom.js")
 }

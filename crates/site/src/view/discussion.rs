@@ -3,6 +3,7 @@
 use base::Timestamp;
 use serde::Serialize;
 
+use super::account::Ways;
 use super::context::{Head, Link};
 
 /// The comments under a story, with the form to write one.
@@ -24,8 +25,10 @@ pub struct Discussion {
     pub form: Option<CommentForm>,
     /// When nothing will be taken any more.
     pub closes_at: Option<Timestamp>,
-    /// Whether readers can have accounts, and so follow by mail.
+    /// Whether readers can have accounts.
     pub accounts: bool,
+    /// Whether they can follow by mail.
+    pub follows: bool,
 }
 
 /// A way to read threads.
@@ -100,6 +103,10 @@ pub struct CommentForm {
     pub asks_name: bool,
     /// The page that it stands on, to come back to after signing in.
     pub back: String,
+    /// Whether an account has to have a passkey or a provider that vouches for it.
+    pub keyed: bool,
+    /// How one may sign in.
+    pub ways: Ways,
     /// Whether one has to sign in before it can be taken.
     pub sign_in: bool,
 }
@@ -108,8 +115,8 @@ impl CommentForm {
     /// The same form, with what was sent of it.
     #[must_use]
     pub fn with(self, sent: Self) -> Self {
-        let Self { asks_name, back, .. } = self;
-        Self { asks_name, back, ..sent }
+        let Self { asks_name, back, keyed, ways, .. } = self;
+        Self { asks_name, back, keyed, ways, ..sent }
     }
 }
 
@@ -151,8 +158,8 @@ pub struct CommentPage {
     pub reasons: Vec<String>,
     /// The form to answer it; none when nothing is taken.
     pub form: Option<CommentForm>,
-    /// Whether readers can have accounts, and so follow by mail.
-    pub accounts: bool,
+    /// Whether readers can follow it by mail.
+    pub follows: bool,
     /// What was done, as a key of the words.
     pub done: Option<String>,
     /// What could not be done, as a sentence.

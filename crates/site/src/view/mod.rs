@@ -82,6 +82,8 @@ pages! {
     Account(AccountPage) = "pages/account.html" styled "discussion",
     /// `/account/link/{link}`
     AccountLink(AccountLinkPage) = "pages/account_link.html" styled "discussion",
+    /// On the way to a provider.
+    AccountLeave(AccountLeavePage) = "pages/account_leave.html" styled "discussion",
     /// `/follows/{id}`
     Follow(FollowPage) = "pages/follow.html" styled "discussion",
     /// `/authors/some-slug`

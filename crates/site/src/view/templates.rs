@@ -27,6 +27,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("pages/profile.html", include_str!("../../../../templates/pages/profile.html")),
     ("pages/own_comments.html", include_str!("../../../../templates/pages/own_comments.html")),
     ("pages/account.html", include_str!("../../../../templates/pages/account.html")),
+    ("pages/account_leave.html", include_str!("../../../../templates/pages/account_leave.html")),
     ("pages/account_link.html", include_str!("../../../../templates/pages/account_link.html")),
     ("pages/follow.html", include_str!("../../../../templates/pages/follow.html")),
     ("pages/search.html", include_str!("../../../../templates/pages/search.html")),
@@ -117,6 +118,7 @@ impl Templates {
             style => self.styles.get(page.style()),
             here => here(site, head.canonical.as_deref()),
             script => assets::script_url(),
+            account_script => assets::account_script_url(),
             icon => assets::icon_url(),
         };
         Ok(self.environment.get_template(page.template())?.render(context)?)

@@ -285,6 +285,21 @@ pub enum Event {
     ReaderLeft {
         reader: ReaderId,
     },
+    ReaderPasskeyAdded {
+        reader: ReaderId,
+        passkey: PasskeyId,
+    },
+    ReaderPasskeyRemoved {
+        reader: ReaderId,
+        passkey: PasskeyId,
+    },
+    /// A provider vouches for the reader from now on, or not any more.
+    ReaderIdentityLinked {
+        reader: ReaderId,
+    },
+    ReaderIdentityUnlinked {
+        reader: ReaderId,
+    },
     /// A reader is told by mail of what is said, or not any more.
     DiscussionFollowed {
         reader: ReaderId,
@@ -430,6 +445,10 @@ impl Event {
             Self::NetworkBanned { .. } => "network_banned",
             Self::ReaderJoined { .. } => "reader_joined",
             Self::ReaderLeft { .. } => "reader_left",
+            Self::ReaderPasskeyAdded { .. } => "reader_passkey_added",
+            Self::ReaderPasskeyRemoved { .. } => "reader_passkey_removed",
+            Self::ReaderIdentityLinked { .. } => "reader_identity_linked",
+            Self::ReaderIdentityUnlinked { .. } => "reader_identity_unlinked",
             Self::DiscussionFollowed { .. } => "discussion_followed",
             Self::PhotoAdded { .. } => "photo_added",
             Self::PhotoDescribed { .. } => "photo_described",

@@ -1,5 +1,7 @@
 //! From a link to a mail, and what is refused on the way.
 
+mod keys;
+
 use accounts::mail::Mail;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

@@ -12,6 +12,7 @@ use discuss::{DiscussError, Text};
 use store::Tx;
 
 use super::before::ask;
+use super::gather::address as address_of;
 use super::speak::{Say, Speaker};
 use super::{Said, Told, Which, one_page, page};
 use crate::App;
@@ -114,7 +115,21 @@ pub(crate) async fn post(
         }
         Err(DiscussError::Store(error)) => failed(&app, &error.into()).await,
         Err(refusal) => {
-            let sign_in = matches!(refusal, DiscussError::SignIn) && app.has_accounts();
+            let sign_in = matches!(refusal, DiscussError::SignIn | DiscussError::SignInByKey);
+            let sign_in = sign_in && app.has_accounts();
+            if let (DiscussError::AddKey, Some(session)) = (&refusal, &session) {
+                let back = match &form.parent {
+                    Some(parent) => format!("/comments/{parent}"),
+                    None => address_of(article),
+                };
+                let kept = async {
+                    let mut tx = app.store().begin().await?;
+                    reader::keep_draft(&mut tx, session.id, (&back, &form.text)).await?;
+                    tx.commit().await
+                };
+                // It stands in the form all the same.
+                let _: store::Result<()> = kept.await;
+            }
             let mut form = CommentForm { trouble: Some(refusal.to_string()), sign_in, ..form };
             let page = async {
                 if let Some(parent) = answered(&app, article, &form).await? {
@@ -151,9 +166,11 @@ async fn answered(app: &App, article: ArticleId, form: &CommentForm) -> Result<O
 
 fn status(refusal: &DiscussError) -> StatusCode {
     match refusal {
-        DiscussError::Denied(_) | DiscussError::Closed(_) | DiscussError::SignIn => {
-            StatusCode::FORBIDDEN
-        }
+        DiscussError::Denied(_)
+        | DiscussError::Closed(_)
+        | DiscussError::SignIn
+        | DiscussError::SignInByKey
+        | DiscussError::AddKey => StatusCode::FORBIDDEN,
         DiscussError::TooMuch(_) => StatusCode::TOO_MANY_REQUESTS,
         DiscussError::NoSuchComment(_) => StatusCode::NOT_FOUND,
         DiscussError::Changed(_) => StatusCode::CONFLICT,
@@ -387,8 +404,10 @@ pub(in crate::pages) fn see_other(to: &str) -> Response {
     response
 }
 
+/// What is told to one whose browser was had to send something by another site.
+pub(in crate::pages) const FOREIGN: &str =
+    "This did not come from a page of this site. Load the page, and send it from there.";
+
 pub(in crate::pages) fn foreign() -> Response {
-    let told =
-        "This did not come from a page of this site. Load the page, and send it from there.\n";
-    (StatusCode::FORBIDDEN, told).into_response()
+    (StatusCode::FORBIDDEN, format!("{FOREIGN}\n")).into_response()
 }

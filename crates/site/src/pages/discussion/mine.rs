@@ -150,12 +150,30 @@ async fn account(app: &App, headers: &HeaderMap) -> Result<Option<Value>> {
         .into_iter()
         .map(|it| json!({ "agent": it.agent, "since": it.created_at.to_jiff().to_string() }))
         .collect();
+    let passkeys = accounts::reader::passkey::all(app.store(), reader.id).await?;
+    let passkeys: Vec<_> = passkeys
+        .into_iter()
+        .map(|it| {
+            let used = it.used_at.map(|at| at.to_jiff().to_string());
+            json!({ "name": it.name, "since": it.created_at.to_jiff().to_string(), "used": used })
+        })
+        .collect();
+    let identities = accounts::reader::identity::all(app.store(), reader.id).await?;
+    let identities: Vec<_> = identities
+        .into_iter()
+        .map(|it| {
+            let since = it.created_at.to_jiff().to_string();
+            json!({ "issuer": it.issuer, "subject": it.subject, "since": since })
+        })
+        .collect();
     Ok(Some(json!({
         "email": reader.email,
         "name": reader.name,
         "since": reader.created_at.to_jiff().to_string(),
         "follows": follows,
         "sessions": sessions,
+        "passkeys": passkeys,
+        "identities": identities,
     })))
 }
 
