@@ -5,8 +5,8 @@ mod ban;
 use std::net::IpAddr;
 use std::time::Duration;
 
-pub use ban::{Ban, ban, bans, lift};
 pub(crate) use ban::forget_bans;
+pub use ban::{Ban, ban, bans, lift};
 
 /// So long it is known which network a comment came from: long enough against floods and for bans,
 /// and nobody's business later.

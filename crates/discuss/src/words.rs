@@ -137,7 +137,8 @@ impl Words {
         .await?;
         let mut words = Self::default();
         for Row { words: line, kind } in rows {
-            let of = if kind == Kind::Banned.name() { &mut words.banned } else { &mut words.suspect };
+            let of =
+                if kind == Kind::Banned.name() { &mut words.banned } else { &mut words.suspect };
             of.push(line);
         }
         Ok(words)

@@ -77,12 +77,7 @@ impl Given {
         }
     }
 
-    pub(super) async fn rule(
-        &mut self,
-        tx: &Tx,
-        story: &Story,
-        now: Timestamp,
-    ) -> Result<InForce> {
+    pub(super) async fn rule(&mut self, tx: &Tx, story: &Story, now: Timestamp) -> Result<InForce> {
         if let Some(known) = self.rules.get(&story.article) {
             return Ok(*known);
         }

@@ -255,7 +255,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async move { drop(stopped.await) };
-        let served = serve(listener, app.clone(), router(app.clone()), Listening::default(), stopped);
+        let served =
+            serve(listener, app.clone(), router(app.clone()), Listening::default(), stopped);
         let served = tokio::spawn(served);
         let listen = format!("GET /discussions/{story}/live HTTP/1.1\r\nhost: localhost\r\n\r\n");
 
@@ -267,9 +268,11 @@ mod tests {
         let mut heard = String::new();
         told(&mut stream, &mut heard, "retry: ").await;
         assert!(heard.starts_with("HTTP/1.1 200 OK\r\n"), "{heard}");
-        for line in
-            ["content-type: text/event-stream", "connection: close", "x-content-type-options: nosniff"]
-        {
+        for line in [
+            "content-type: text/event-stream",
+            "connection: close",
+            "x-content-type-options: nosniff",
+        ] {
             assert!(heard.contains(&format!("\r\n{line}\r\n")), "{line}: {heard}");
         }
         assert!(!heard.contains("transfer-encoding"), "{heard}");

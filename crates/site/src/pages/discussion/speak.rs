@@ -9,10 +9,9 @@ use base::{Actor, ArticleId, Clock, CommentId};
 use discuss::comment::{self, External, Given, PostComment, Posted};
 use discuss::commenter::{self, Who};
 use discuss::{DiscussError, Story, Text};
-use publish::PublishError;
 use publish::section::Tree;
 use publish::{article, section};
-use store::{Store, StoreError, Tx};
+use store::{Store, Tx};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many become true together at the most.
@@ -160,9 +159,9 @@ impl Stories {
             Entry::Occupied(known) => return Ok(known.into_mut().as_ref()),
             Entry::Vacant(unknown) => unknown,
         };
-        let published = article::published(tx, id).await.map_err(of_the_record)?;
+        let published = article::published(tx, id).await?;
         if self.sections.is_none() {
-            self.sections = Some(section::tree(tx).await.map_err(of_the_record)?);
+            self.sections = Some(section::tree(tx).await?);
         }
         let sections = self.sections.iter().flat_map(|tree| {
             let within = published.as_ref().map(|it| tree.trail(it.article.section_id));
@@ -174,13 +173,5 @@ impl Stories {
             (story, it.revision.content.language)
         });
         Ok(unknown.insert(told).as_ref())
-    }
-}
-
-/// Reading what is published fails with the record only.
-fn of_the_record(error: PublishError) -> DiscussError {
-    match error {
-        PublishError::Store(error) => error.into(),
-        other => StoreError::Unreadable { what: "a story", why: other.to_string() }.into(),
     }
 }
