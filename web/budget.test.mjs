@@ -11,9 +11,11 @@ const NAMED = ["://www.w3.org"];
 /** Where warnings of the editor's libraries say that one may read on. */
 const NAMED_BY_EDITOR = [...NAMED, "https://github.com", "https://prosemirror.net"];
 
-test("an article's script is at most 10 KB, compressed", async () => {
-  assert.ok((await sent("reader")) <= 10 * 1024);
-});
+for (const [page, script] of [["an article", "reader"], ["an account", "account"]]) {
+  test(`the script of ${page} is at most 10 KB, compressed`, async () => {
+    assert.ok((await sent(script)) <= 10 * 1024);
+  });
+}
 
 test("the editor's script is at most 160 KB, compressed", async () => {
   assert.ok((await sent("editor")) <= 160 * 1024);

@@ -16,6 +16,7 @@ const scripts = await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: {
     reader: "reader/reader.ts",
+    account: "reader/account.ts",
     newsroom: "newsroom/newsroom.ts",
     editor: "editor/editor.ts",
     player: "player/player.ts",

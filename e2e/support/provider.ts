@@ -17,18 +17,23 @@ export class House {
   /** How many seconds ago those who sign in now are taken to have done so. */
   signedInAgo = 0;
   private provider: OpenIdProvider | null = null;
+  /** Of a program for whose staff the house vouches. */
   readonly settings: Record<string, string>;
+  /** Of one for whose readers it does. */
+  readonly readersSettings: Record<string, string>;
 
   private constructor(
     readonly issuer: string,
     private readonly server: Server,
   ) {
-    this.settings = {
-      TRIBUNE_OPENID_ISSUER: issuer,
-      TRIBUNE_OPENID_CLIENT_ID: "tribune",
-      TRIBUNE_OPENID_CLIENT_SECRET: secret,
-      TRIBUNE_OPENID_LABEL: "The House",
-    };
+    const settings = (prefix: string) => ({
+      [`${prefix}_ISSUER`]: issuer,
+      [`${prefix}_CLIENT_ID`]: "tribune",
+      [`${prefix}_CLIENT_SECRET`]: secret,
+      [`${prefix}_LABEL`]: "The House",
+    });
+    this.settings = settings("TRIBUNE_OPENID");
+    this.readersSettings = settings("TRIBUNE_READERS_OPENID");
   }
 
   /** Takes a port; nothing is answered yet. At a number, so that it is another site than Tribune. */
@@ -48,7 +53,9 @@ export class House {
         {
           client_id: "tribune",
           client_secret: secret,
-          redirect_uris: [`${origin}/newsroom/sign-in/provider/answer`],
+          redirect_uris: ["/newsroom/sign-in/provider/answer", "/account/provider/answer"].map(
+            (path) => origin + path,
+          ),
           grant_types: ["authorization_code"],
           response_types: ["code"],
         },

@@ -188,6 +188,7 @@ story-needs-script = To write here, switch scripts on for this site.
 story-side = Steps and details
 story-length = Length
 story-related = Related stories
+story-discussion = How its discussion is moderated
 story-details = Details
 story-language = Language, such as en
 story-slug = Last part of the address
@@ -372,6 +373,7 @@ speak-around = As around it
 discussion-speak = Who may speak
 speak-guests = Anybody, under a name
 speak-confirmed = Readers with an account, to which an e-mail address is enough
+speak-accounts = Readers with an account by passkey or OpenID Connect
 discussion-story = The story “{ $headline }”
 discussion-story-rule = Rule
 discussion-words = Words
@@ -431,6 +433,26 @@ queue-undone = { $count ->
     [one] Undone: the comment is as it was before.
    *[other] Undone: { $count } comments are as they were before.
 }
+queue-changed = { $count ->
+    [one] One comment was left as it is: something happened to it after you looked.
+   *[other] { $count } comments were left as they are: something happened to them after you looked.
+}
+queue-network = Its network
+queue-verdicts = What the checks said ({ $count })
+queue-step-closed = Whether anything is taken
+queue-step-speak = Who may speak
+queue-step-banned = Bans
+queue-step-network = Banned networks
+queue-step-pace = How fast
+queue-step-proof = Proof of work
+queue-step-words = Words that are looked for
+queue-step-repeat = Said before
+queue-step-links = Links
+queue-step-history = What was decided of its author
+queue-step-spam = How much it reads like refused spam, up to 1
+queue-step-toxicity = How much it reads like abuse, up to 1
+queue-step-external = The check outside
+queue-step-mode = The discussion’s rule
 queue-approve = Let it stand
 queue-reject = Refuse
 queue-reason = Why
@@ -476,6 +498,8 @@ moment-unfeature = unpicked
 moment-undo = undone
 moment-undone = undone
 moment-appeal = asks for another look
+moment-edited = changed by its author
+moment-removed = taken away by its author
 moment-note = note
 moment-ban = banned until
 moment-unban = ban lifted
@@ -483,6 +507,16 @@ moment-watch = watched from here on
 moment-unwatch = watched no longer
 commenter-watch = Have all their comments wait
 commenter-unwatch = Let their comments through again
+network = Network
+networks = Banned networks
+networks-none = No network is banned.
+network-about = Nothing is taken from a banned network, whoever is behind it. A ban ends after { $most } days at the latest, for longer no address is kept.
+network-days = For days (1 to { $most })
+network-words = What the other moderators should know
+network-ban = Take nothing from there
+network-writers = From there write:
+network-until = Until { $date } { $clock }
+network-lift = Lift
 
 ## The channel
 

@@ -188,6 +188,7 @@ story-needs-script = Para escribir aquí, active los scripts en este sitio.
 story-side = Pasos y detalles
 story-length = Extensión
 story-related = Noticias relacionadas
+story-discussion = Cómo se modera su discusión
 story-details = Detalles
 story-language = Idioma, por ejemplo es
 story-slug = Última parte de la dirección
@@ -372,6 +373,7 @@ speak-around = Como alrededor
 discussion-speak = Quién puede hablar
 speak-guests = Cualquiera, con un nombre
 speak-confirmed = Lectores con cuenta, para la que basta un correo electrónico
+speak-accounts = Lectores con cuenta por llave de acceso u OpenID Connect
 discussion-story = La noticia «{ $headline }»
 discussion-story-rule = Regla
 discussion-words = Palabras
@@ -431,6 +433,26 @@ queue-undone = { $count ->
     [one] Deshecho: el comentario está como antes.
    *[other] Deshecho: { $count } comentarios están como antes.
 }
+queue-changed = { $count ->
+    [one] Un comentario quedó como está: le ocurrió algo después de que lo miraras.
+   *[other] { $count } comentarios quedaron como están: les ocurrió algo después de que los miraras.
+}
+queue-network = Su red
+queue-verdicts = Lo que dijeron las comprobaciones ({ $count })
+queue-step-closed = Si se acepta algo
+queue-step-speak = Quién puede hablar
+queue-step-banned = Vetos
+queue-step-network = Redes vetadas
+queue-step-pace = Con qué rapidez
+queue-step-proof = Prueba de trabajo
+queue-step-words = Palabras que se buscan
+queue-step-repeat = Dicho antes
+queue-step-links = Enlaces
+queue-step-history = Lo que se decidió de su autor
+queue-step-spam = Cuánto se parece al spam rechazado, hasta 1
+queue-step-toxicity = Cuánto suena a ofensa, hasta 1
+queue-step-external = La comprobación externa
+queue-step-mode = La regla de la discusión
 queue-approve = Admitir
 queue-reject = Rechazar
 queue-reason = Por qué
@@ -476,6 +498,8 @@ moment-unfeature = ya no elegido
 moment-undo = deshecho
 moment-undone = deshecho
 moment-appeal = pide que se vuelva a mirar
+moment-edited = cambiado por su autor
+moment-removed = retirado por su autor
 moment-note = nota
 moment-ban = vetado hasta el
 moment-unban = veto levantado
@@ -483,6 +507,16 @@ moment-watch = vigilado desde aquí
 moment-unwatch = ya no vigilado
 commenter-watch = Que todos sus comentarios esperen
 commenter-unwatch = Dejar pasar de nuevo sus comentarios
+network = Red
+networks = Redes vetadas
+networks-none = Ninguna red está vetada.
+network-about = No se acepta nada de una red vetada, sea quien sea quien esté detrás. Un veto termina a los { $most } días a más tardar, pues no se guarda más tiempo ninguna dirección.
+network-days = Durante días (1 a { $most })
+network-words = Lo que los demás moderadores deban saber
+network-ban = No aceptar nada desde ahí
+network-writers = Desde ahí escriben:
+network-until = Hasta el { $date } { $clock }
+network-lift = Levantar
 
 ## The channel
 

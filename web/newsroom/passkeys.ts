@@ -1,5 +1,6 @@
-/* Both ceremonies of WebAuthn (Level 3 §5.1): the server gives the options, the browser asks the
-   authenticator, the server checks the answer. Bytes travel in base64url. */
+/* Both ceremonies of WebAuthn (Level 3 §5.1), of staff and of readers: the server gives the options,
+   the browser asks the authenticator, the server checks the answer. Bytes travel in base64url. A page
+   says where each begins; it ends at `answer` below. */
 import { ask, Refused } from "./ask.ts";
 
 interface Asked<T> {
@@ -18,9 +19,10 @@ export function passkeyNew(): void {
   const place = document.querySelector<HTMLElement>("[data-passkey-new]");
   if (!place || !window.PublicKeyCredential) return;
   place.hidden = false;
+  const path = place.dataset["passkeyNew"]!;
   const name = place.querySelector<HTMLInputElement>("input");
   onPress(place, async () => {
-    const asked = await ask<Asked<any>>("/newsroom/account/passkeys", {});
+    const asked = await ask<Asked<any>>(path, {});
     const options = asked.options.publicKey;
     const credential = (await navigator.credentials.create({
       publicKey: {
@@ -34,9 +36,10 @@ export function passkeyNew(): void {
     })) as PublicKeyCredential | null;
     if (!credential) return;
     const response = credential.response as AuthenticatorAttestationResponse;
-    const onward = await ask<Onward>("/newsroom/account/passkeys/answer", {
+    const onward = await ask<Onward>(`${path}/answer`, {
       ceremony: asked.ceremony,
       name: name?.value ?? "",
+      next: place.dataset["next"] ?? "",
       credential: {
         ...plain(credential),
         response: {
@@ -55,8 +58,9 @@ export function passkeySignIn(): void {
   const place = document.querySelector<HTMLElement>("[data-passkey-sign-in]");
   if (!place || !window.PublicKeyCredential) return;
   place.hidden = false;
+  const path = place.dataset["passkeySignIn"]!;
   onPress(place, async () => {
-    const asked = await ask<Asked<any>>("/newsroom/sign-in/passkey", {});
+    const asked = await ask<Asked<any>>(path, {});
     const options = asked.options.publicKey;
     const credential = (await navigator.credentials.get({
       publicKey: {
@@ -67,9 +71,10 @@ export function passkeySignIn(): void {
     })) as PublicKeyCredential | null;
     if (!credential) return;
     const response = credential.response as AuthenticatorAssertionResponse;
-    const onward = await ask<Onward>("/newsroom/sign-in/passkey/answer", {
+    const onward = await ask<Onward>(`${path}/answer`, {
       ceremony: asked.ceremony,
       next: place.dataset["next"] ?? "",
+      draft: place.closest("form")?.querySelector("textarea")?.value ?? "",
       credential: {
         ...plain(credential),
         response: {

@@ -175,9 +175,13 @@ function listed(page: Document): Map<string, HTMLElement> {
 
 /** A row that is still in the list, or again. */
 function stays(row: HTMLElement, now: HTMLElement): void {
-  // Its author may have said something to that since.
-  const came = row.hasAttribute("data-gone") && !row.querySelector(":focus");
-  if (came) row.replaceChildren(...[...now.childNodes].map((node) => document.importNode(node, true)));
+  // Its author may have said something since, or changed it. What was ticked was ticked as it read
+  // before, and so no longer is; what somebody is at stays, and is refused when it is sent.
+  const came = row.hasAttribute("data-gone") || row.dataset["seen"] !== now.dataset["seen"];
+  if (came && !row.querySelector(":focus")) {
+    row.replaceChildren(...[...now.childNodes].map((node) => document.importNode(node, true)));
+    row.dataset["seen"] = now.dataset["seen"] ?? "";
+  }
   row.removeAttribute("data-gone");
   row.toggleAttribute("data-claimed", now.hasAttribute("data-claimed"));
   row.querySelector("form")?.toggleAttribute("hidden", false);

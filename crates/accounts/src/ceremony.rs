@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use base::{PersonId, Timestamp};
+use base::{PersonId, ReaderId, Timestamp};
 use store::{FromQueryResult, StoreError, Tx, sql};
 
 use crate::secret;
@@ -22,6 +22,14 @@ pub enum Kind {
     Passkey,
     /// The word of an OpenID Connect provider.
     Provider,
+    /// A new passkey of a reader.
+    ReaderNewPasskey,
+    /// The answer of a reader's passkey.
+    ReaderPasskey,
+    /// The word of the readers' provider.
+    ReaderProvider,
+    /// The name of a reader for whom the provider has vouched.
+    ReaderArrival,
 }
 
 impl Kind {
@@ -31,15 +39,40 @@ impl Kind {
             Self::NewPasskey => "new_passkey",
             Self::Passkey => "passkey",
             Self::Provider => "provider",
+            Self::ReaderNewPasskey => "reader_new_passkey",
+            Self::ReaderPasskey => "reader_passkey",
+            Self::ReaderProvider => "reader_provider",
+            Self::ReaderArrival => "reader_arrival",
+        }
+    }
+}
+
+/// For whom something is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// That is not known yet.
+    Nobody,
+    /// One of the staff.
+    Person(PersonId),
+    /// A reader with an account.
+    Reader(ReaderId),
+}
+
+impl Whose {
+    fn ids(self) -> (Option<PersonId>, Option<ReaderId>) {
+        match self {
+            Self::Nobody => (None, None),
+            Self::Person(person) => (Some(person), None),
+            Self::Reader(reader) => (None, Some(reader)),
         }
     }
 }
 
 /// What was kept.
-#[derive(Debug, FromQueryResult)]
+#[derive(Debug)]
 pub struct Waiting {
-    /// Of whom, where that is known.
-    pub person_id: Option<PersonId>,
+    /// For whom.
+    pub whose: Whose,
     /// What whoever began it wanted kept.
     pub state: String,
 }
@@ -48,18 +81,20 @@ pub struct Waiting {
 pub async fn begin(
     tx: &mut Tx,
     kind: Kind,
-    person: Option<PersonId>,
+    whose: Whose,
     state: &str,
     secret: [u8; 32],
     now: Timestamp,
 ) -> Result<String, StoreError> {
     sql("DELETE FROM ceremonies WHERE expires_at <= ?").bind(now).run(tx).await?;
     let text = secret::text(secret);
-    sql("INSERT INTO ceremonies (secret_hash, kind, person_id, state, expires_at)
-         VALUES (?, ?, ?, ?, ?)")
+    let (person, reader) = whose.ids();
+    sql("INSERT INTO ceremonies (secret_hash, kind, person_id, reader_id, state, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?)")
     .bind(secret::hash(&text))
     .bind(kind.name())
     .bind(person)
+    .bind(reader)
     .bind(state)
     .bind(now.plus(LASTS))
     .run(tx)
@@ -74,11 +109,26 @@ pub async fn take(
     text: &str,
     now: Timestamp,
 ) -> Result<Option<Waiting>, StoreError> {
-    sql("DELETE FROM ceremonies WHERE secret_hash = ? AND kind = ? AND expires_at > ?
-         RETURNING person_id, state")
-    .bind(secret::hash(text))
-    .bind(kind.name())
-    .bind(now)
-    .one(tx)
-    .await
+    #[derive(FromQueryResult)]
+    struct Row {
+        person_id: Option<PersonId>,
+        reader_id: Option<ReaderId>,
+        state: String,
+    }
+    let row: Option<Row> =
+        sql("DELETE FROM ceremonies WHERE secret_hash = ? AND kind = ? AND expires_at > ?
+         RETURNING person_id, reader_id, state")
+        .bind(secret::hash(text))
+        .bind(kind.name())
+        .bind(now)
+        .one(tx)
+        .await?;
+    Ok(row.map(|row| {
+        let whose = match (row.person_id, row.reader_id) {
+            (Some(person), _) => Whose::Person(person),
+            (None, Some(reader)) => Whose::Reader(reader),
+            (None, None) => Whose::Nobody,
+        };
+        Waiting { whose, state: row.state }
+    }))
 }

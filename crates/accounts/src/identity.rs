@@ -13,7 +13,7 @@ pub struct Known {
     pub issuer: String,
     /// What it calls the account.
     pub subject: String,
-    /// Since when it lets the person in.
+    /// Since when it lets its owner in.
     pub created_at: Timestamp,
 }
 

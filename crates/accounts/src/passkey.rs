@@ -6,12 +6,12 @@ use webauthn_rs::prelude::{AuthenticationResult, Passkey};
 
 use crate::{AccountError, person, secret};
 
-/// One of a person's passkeys, as a list shows it.
+/// One of somebody's passkeys, as a list shows it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Known {
     /// Names it.
     pub id: PasskeyId,
-    /// As the person calls it.
+    /// As its owner calls it.
     pub name: String,
     /// Since when.
     pub created_at: Timestamp,
@@ -29,13 +29,12 @@ pub async fn add(
     now: Timestamp,
 ) -> Result<PasskeyId, AccountError> {
     crate::own(actor, person)?;
-    let name: String = name.trim().chars().take(100).collect();
     let id: PasskeyId = tx.new_id(now);
     sql("INSERT INTO passkeys (id, person_id, name, credential_id, credential, created_at)
          VALUES (?, ?, ?, ?, ?, ?)")
     .bind(id)
     .bind(person)
-    .bind(if name.is_empty() { "Passkey".to_owned() } else { name })
+    .bind(called(name))
     .bind(secret::hex(passkey.cred_id().as_ref()))
     .bind(to_json(passkey)?)
     .bind(now)
@@ -128,11 +127,17 @@ pub async fn used(
     Ok(())
 }
 
-fn to_json(passkey: &Passkey) -> Result<String, StoreError> {
+/// What a passkey is called by what was typed.
+pub(crate) fn called(typed: &str) -> String {
+    let name: String = typed.trim().chars().take(100).collect();
+    if name.is_empty() { "Passkey".to_owned() } else { name }
+}
+
+pub(crate) fn to_json(passkey: &Passkey) -> Result<String, StoreError> {
     serde_json::to_string(passkey).map_err(unreadable)
 }
 
-fn from_json(text: &str) -> Result<Passkey, StoreError> {
+pub(crate) fn from_json(text: &str) -> Result<Passkey, StoreError> {
     serde_json::from_str(text).map_err(unreadable)
 }
 

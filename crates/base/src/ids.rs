@@ -81,6 +81,8 @@ typed_ids! {
     MessageId,
     /// Names what a reader follows by mail.
     FollowId,
+    /// Names the ban of a network, which itself stands nowhere for good.
+    NetworkBanId,
     /// Names a reader with an account.
     ReaderId,
     /// Names a reader in one browser.

@@ -14,7 +14,12 @@ mod time;
 pub use actor::{Actor, Grant, Role, Scope};
 pub use clock::{Clock, DueClock, ManualClock, SystemClock};
 pub use day::{Day, NotADay};
-pub use ids::{ArticleId, BatchId, ChannelId, CommentId, CommenterId, CorrectionId, DecisionId, FollowId, InvitationId, JobId, MessageId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ProgrammeId, ReaderId, ReaderSessionId, RevisionId, SectionId, SessionId, StreamKeyId, TokenId, TypedId};
+pub use ids::{
+    ArticleId, BatchId, ChannelId, CommentId, CommenterId, CorrectionId, DecisionId, FollowId,
+    InvitationId, JobId, MessageId, NetworkBanId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId,
+    ProgrammeId, ReaderId, ReaderSessionId, RevisionId, SectionId, SessionId, StreamKeyId, TokenId,
+    TypedId,
+};
 pub use random::Random;
 pub use slug::{is_slug, slugify, title_key};
 pub use time::Timestamp;

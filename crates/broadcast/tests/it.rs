@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use base::{Actor, PersonId, Role, Timestamp};
+use broadcast::BroadcastError;
 use broadcast::channel::{self, Channel, Takeover};
 use broadcast::key::{self, MakeKey, Rank};
 use broadcast::programme::{self, PlanProgramme};
-use broadcast::BroadcastError;
 use store::Event;
 use testkit::{TestStore, noon, on_both_engines};
 use uuid::Uuid;

@@ -9,20 +9,26 @@ mod react;
 mod thread;
 mod undo;
 
-use base::{ArticleId, CommentId, CommenterId, PersonId, Timestamp};
+use base::{ArticleId, CommentId, CommenterId, PersonId, ReaderId, Timestamp};
 use store::FromQueryResult;
 
 use crate::Text;
 
-pub use decide::{Decision, Reason, Ruling, decide, decide_all, history};
+pub use decide::{
+    About, Decided, Decision, Last, Reason, Ruling, Seen, decide, decide_all, history, last, seen,
+};
 pub use own::{EDIT_WITHIN, appeal, edit, remove};
-pub use post::{External, PostComment, Posted, post};
+pub use pipeline::steps;
+pub use post::{External, Given, PostComment, Posted, post, post_given};
 pub(crate) use queries::said_by;
 pub use queries::{
-    Edition, Order, Page, by_id, editions, of_commenter, replies_of, shown_count, shown_of,
-    thread_of, threads,
+    Edition, Order, Page, by_id, editions, network_of, of_commenter, replies_of, shown_by,
+    shown_count, shown_of, thread_of, threads,
 };
-pub use react::{Reader, ReportReason, recommend, recommended_by, report, reports_of, unrecommend};
+pub use react::{
+    OwnReport, Reader, ReportReason, recommend, recommendations_by, recommended_by, report,
+    reports_by, reports_of, unrecommend,
+};
 pub use undo::{Batch, batch, undo};
 
 /// How deep threads are shown; what answers deeper stands beside what it answers.
@@ -47,6 +53,8 @@ pub struct Comment {
     pub depth: i64,
     /// The name under which it was written.
     pub name: String,
+    /// Whether it stands on its commenter's page as well: see [`shown_by`].
+    pub on_page: bool,
     /// What it says; nothing, once it is removed.
     pub text: Option<Text>,
     /// Whether readers see it.
@@ -106,6 +114,9 @@ struct Row {
     article_id: ArticleId,
     commenter_id: CommenterId,
     person_id: Option<PersonId>,
+    reader_id: Option<ReaderId>,
+    /// What its commenter goes by now.
+    called: String,
     parent_id: Option<CommentId>,
     thread_id: CommentId,
     path: String,
@@ -133,6 +144,8 @@ impl Row {
             parent: self.parent_id,
             thread: self.thread_id,
             depth: self.depth,
+            on_page: self.person_id.is_some()
+                || (self.reader_id.is_some() && self.name == self.called),
             name: self.name,
             text: (state != State::Removed).then(|| Text::read(self.text)),
             state,

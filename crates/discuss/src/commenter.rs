@@ -6,14 +6,14 @@ mod neighbours;
 
 use accounts::policy::{self, Action, Object};
 use accounts::secret;
-use base::{Actor, CommenterId, PersonId, ReaderId, SectionId, Timestamp};
+use base::{Actor, ArticleId, CommentId, CommenterId, PersonId, ReaderId, SectionId, Timestamp};
 use store::{Connection, Event, FromQueryResult, Tx, sql};
 
 use crate::{DiscussError, Result, text};
 
 pub use acts::{Act, note, notes_about};
 pub use history::{Moment, Place, What, history, stories};
-pub use neighbours::{Neighbour, neighbours, networks};
+pub use neighbours::{Neighbour, neighbours, networks, writers};
 
 /// Somebody who says something.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -41,6 +41,17 @@ pub struct Commenter {
 impl Commenter {
     /// So many comments that stand make one known.
     const KNOWN_AFTER: i64 = 1;
+
+    /// Whether readers have a page on which stands together what this one said: of the staff, and of
+    /// readers with an account.
+    ///
+    /// A guest has none. Whatever is said in one browser is one commenter's here, under however many
+    /// names, so that it can be taken away and decided about. Whoever gave a name with each comment
+    /// and nothing else did not say that these belong together, and nobody is told so. An account is
+    /// a name that was chosen to be known by.
+    pub fn has_page(&self) -> bool {
+        self.person_id.is_some() || self.reader_id.is_some()
+    }
 
     /// Whether moderators have let stand what this one wrote: others are newcomers.
     pub fn is_known(&self) -> bool {
@@ -71,14 +82,7 @@ pub async fn enter(
     let known = find(tx, who).await?;
     let name = named.or_else(|| known.as_ref().map(|it| it.name.clone())).unwrap_or_default();
     if let Some(known) = known {
-        if known.name != name {
-            sql("UPDATE commenters SET name = ? WHERE id = ?")
-                .bind(name.as_str())
-                .bind(known.id)
-                .run(tx)
-                .await?;
-        }
-        return Ok(Commenter { name, ..known });
+        return called(tx, known, name, now).await;
     }
     let (person_id, reader_id, hash) = match who {
         Who::Person(person) => (Some(person), None, None),
@@ -142,17 +146,61 @@ pub async fn by_id(on: &impl Connection, id: CommenterId) -> Result<Option<Comme
     Ok(found.one(on).await?)
 }
 
-/// What a guest said becomes a reader's own, in the browser where the reader has just signed in:
-/// unless the reader has said something already, for then it may be another's.
-pub async fn adopt(tx: &mut Tx, guest: &str, reader: ReaderId) -> Result<()> {
-    if find(tx, Who::Reader(reader)).await?.is_none() {
-        sql("UPDATE commenters SET reader_id = ?, secret_hash = NULL WHERE secret_hash = ?")
-            .bind(reader)
-            .bind(secret::hash(guest))
-            .run(tx)
-            .await?;
+/// What a reader with an account wants to be called, here as well; what was written stays under the
+/// name that it was written under.
+pub async fn rename(tx: &mut Tx, reader: ReaderId, name: &str, now: Timestamp) -> Result<()> {
+    let name = text::name(name)?;
+    if let Some(known) = find(tx, Who::Reader(reader)).await? {
+        called(tx, known, name, now).await?;
     }
     Ok(())
+}
+
+async fn called(tx: &mut Tx, known: Commenter, name: String, now: Timestamp) -> Result<Commenter> {
+    if known.name == name {
+        return Ok(known);
+    }
+    sql("UPDATE commenters SET name = ? WHERE id = ?")
+        .bind(name.as_str())
+        .bind(known.id)
+        .run(tx)
+        .await?;
+    let known = Commenter { name, ..known };
+    if known.has_page() {
+        let (commenter, articles) = (known.id, shown_under(tx, known.id).await?);
+        let event = Event::CommenterRenamed { commenter, articles };
+        tx.append(&Actor::Reader, &event, now).await?;
+    }
+    Ok(known)
+}
+
+/// What a guest said becomes a reader's own, in the browser where the reader has just signed in:
+/// unless the reader has said something already, for then it may be another's. From then on they go
+/// by the account's name.
+pub async fn adopt(tx: &mut Tx, guest: &str, reader: ReaderId, now: Timestamp) -> Result<()> {
+    if find(tx, Who::Reader(reader)).await?.is_some() {
+        return Ok(());
+    }
+    let Some(known) = find(tx, Who::Guest(guest)).await? else { return Ok(()) };
+    let name = accounts::reader::by_id(tx, reader).await?.map(|it| it.name).unwrap_or_default();
+    sql("UPDATE commenters SET reader_id = ?, secret_hash = NULL, name = ? WHERE id = ?")
+        .bind(reader)
+        .bind(text::name(&name).unwrap_or_default())
+        .bind(known.id)
+        .run(tx)
+        .await?;
+    let (commenter, articles) = (known.id, shown_under(tx, known.id).await?);
+    let event = Event::CommenterJoined { commenter, reader, articles };
+    tx.append(&Actor::Reader, &event, now).await?;
+    Ok(())
+}
+
+/// The stories under which readers see something that a commenter said.
+async fn shown_under(tx: &Tx, commenter: CommenterId) -> Result<Vec<ArticleId>> {
+    let found = sql("SELECT DISTINCT article_id AS value FROM comments
+         WHERE commenter_id = ? AND state = 'shown' ORDER BY value")
+    .bind(commenter);
+    Ok(found.values(tx).await?)
 }
 
 /// Takes nothing from a commenter until then; none lifts it.
@@ -199,10 +247,22 @@ pub async fn watch(
     Ok(())
 }
 
-/// Lets go of a commenter's name, of their account, of the secret of their browser, and of what
-/// moderators noted about them. What they wrote is theirs to take away before.
-pub async fn forget(tx: &mut Tx, commenter: CommenterId) -> Result<()> {
-    sql("DELETE FROM recommendations WHERE commenter_id = ?").bind(commenter).run(tx).await?;
+/// Lets go of a commenter's name, of their account, of the secret of their browser, of what they
+/// recommended and reported, and of what moderators noted about them. What they wrote is theirs to
+/// take away before.
+///
+/// A report that nobody has dealt with stays without its words: it is about what another wrote, and
+/// that still wants looking at.
+pub async fn forget(tx: &mut Tx, commenter: CommenterId, now: Timestamp) -> Result<()> {
+    unrecommend_all(tx, commenter, now).await?;
+    sql("DELETE FROM comment_reports WHERE commenter_id = ? AND settled_at IS NOT NULL")
+        .bind(commenter)
+        .run(tx)
+        .await?;
+    sql("UPDATE comment_reports SET words = '' WHERE commenter_id = ?")
+        .bind(commenter)
+        .run(tx)
+        .await?;
     sql("DELETE FROM commenter_acts WHERE commenter_id = ? AND act = 'note'")
         .bind(commenter)
         .run(tx)
@@ -215,6 +275,31 @@ pub async fn forget(tx: &mut Tx, commenter: CommenterId) -> Result<()> {
         .bind(commenter)
         .run(tx)
         .await?;
+    Ok(())
+}
+
+async fn unrecommend_all(tx: &mut Tx, commenter: CommenterId, now: Timestamp) -> Result<()> {
+    #[derive(FromQueryResult)]
+    struct Recommended {
+        id: CommentId,
+        article_id: ArticleId,
+    }
+    let found: Vec<Recommended> = sql("SELECT c.id, c.article_id
+         FROM recommendations r JOIN comments c ON c.id = r.comment_id
+         WHERE r.commenter_id = ? ORDER BY c.id")
+    .bind(commenter)
+    .all(tx)
+    .await?;
+    sql("UPDATE comments SET recommended = recommended - 1
+         WHERE id IN (SELECT comment_id FROM recommendations WHERE commenter_id = ?)")
+    .bind(commenter)
+    .run(tx)
+    .await?;
+    sql("DELETE FROM recommendations WHERE commenter_id = ?").bind(commenter).run(tx).await?;
+    for Recommended { id: comment, article_id: article } in found {
+        let event = Event::CommentRecommended { article, comment };
+        tx.append(&Actor::Reader, &event, now).await?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,10 @@ use crate::comment::{self, Comment, State};
 /// Of one discussion a reader has no two mails closer together than this.
 pub const BETWEEN_MAILS: Duration = Duration::from_secs(15 * 60);
 
+/// So long it is known who was told of what, so that nobody is told twice: what was said before is
+/// no news any more, whatever becomes of it.
+pub const TOLD_KEPT: Duration = Duration::from_secs(30 * 86_400);
+
 /// Something that a reader follows.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Follow {
@@ -181,6 +185,10 @@ pub async fn tell(
         // It may have been taken away meanwhile, or its thread may be followed no more.
         let known = comment::by_id(tx, id).await?.filter(|it| it.state == State::Shown);
         let Some(known) = known else { continue };
+        // Whether it was told already is not known any more.
+        if now.since(known.created_at) >= TOLD_KEPT {
+            continue;
+        }
         let follow = whole.or(follows.iter().find(|it| it.thread() == Some(known.thread)));
         if let Some(follow) = follow {
             through = through.or(Some(follow));
@@ -190,6 +198,14 @@ pub async fn tell(
     let next = if news.is_empty() { now } else { now.plus(BETWEEN_MAILS) };
     mailed_at(tx, (reader, article), next, false).await?;
     Ok(through.filter(|_| !news.is_empty()).map(|it| (it.clone(), news)))
+}
+
+/// Forgets what was told so long ago that it is told no more, and distances between mails that are
+/// over.
+pub(crate) async fn forget_told(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    sql("DELETE FROM follow_news WHERE told_at <= ?").bind(now.minus(TOLD_KEPT)).run(tx).await?;
+    sql("DELETE FROM follow_mails WHERE waiting = FALSE AND due_at <= ?").bind(now).run(tx).await?;
+    Ok(())
 }
 
 async fn mailed_at(

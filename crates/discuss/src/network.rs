@@ -1,6 +1,16 @@
 //! Where comments come from, as far as that is remembered: what one household has, and no closer.
 
+mod ban;
+
 use std::net::IpAddr;
+use std::time::Duration;
+
+pub(crate) use ban::forget_bans;
+pub use ban::{Ban, ban, bans, lift};
+
+/// So long it is known which network a comment came from: long enough against floods and for bans,
+/// and nobody's business later.
+pub const KEPT: Duration = Duration::from_secs(30 * 86_400);
 
 /// The network of an address: the address itself, or the first half of an IPv6 address, for whoever
 /// has one has 2⁶⁴ of them.

@@ -8,7 +8,7 @@ use store::{Connection, FromQueryResult, Tx, sql};
 use uuid::Uuid;
 
 use crate::comment::Reader;
-use crate::{DiscussError, Result};
+use crate::{DiscussError, Result, Text};
 
 const WINDOW: Duration = Duration::from_secs(60);
 /// So many comments a commenter may write in [`WINDOW`].
@@ -23,20 +23,27 @@ const FLOOD_OF_STORY: i64 = 60;
 /// On the whole site: more than any moderators could read.
 const FLOOD_OF_SITE: i64 = 300;
 
-/// How many comments there were in the last minute, counted no further than it matters.
+/// How many comments there were in the last minute, counted no further than it matters, and what is
+/// known of the network beside: one statement tells it all, for it is asked for each comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub(crate) struct Lately {
     of_one: i64,
     of_network: i64,
     of_story: i64,
     of_site: i64,
+    echoes: i64,
+    banned_until: Option<Timestamp>,
 }
 
+/// What is said again within this time is the same comment, sent twice.
+pub(crate) const AGAIN: Duration = Duration::from_secs(3_600);
+
 impl Lately {
+    /// Looks before `said` is said under an article.
     pub(crate) async fn look(
         on: &impl Connection,
         commenter: Option<CommenterId>,
-        article: ArticleId,
+        (article, said): (ArticleId, Option<&Text>),
         network: Option<&str>,
         now: Timestamp,
     ) -> Result<Self> {
@@ -48,7 +55,11 @@ impl Lately {
                 WHERE network = ? AND created_at > ? LIMIT ?) AS b) AS of_network,
              (SELECT COUNT(*) FROM (SELECT 1 FROM comments
                 WHERE article_id = ? AND depth = 0 AND created_at > ? LIMIT ?) AS c) AS of_story,
-             (SELECT COUNT(*) FROM (SELECT 1 FROM comments WHERE id > ? LIMIT ?) AS d) AS of_site")
+             (SELECT COUNT(*) FROM (SELECT 1 FROM comments WHERE id > ? LIMIT ?) AS d) AS of_site,
+             (SELECT COUNT(*) FROM (SELECT 1 FROM comments
+                WHERE network = ? AND created_at > ? AND commenter_id <> ? AND text = ?
+                LIMIT 1) AS e) AS echoes,
+             (SELECT until FROM network_bans WHERE network = ? AND until > ?) AS banned_until")
         .bind(commenter)
         .bind(since)
         .bind(OF_ONE_MAX)
@@ -59,13 +70,29 @@ impl Lately {
         .bind(since)
         .bind(FLOOD_OF_STORY)
         .bind(first_of(since))
-        .bind(FLOOD_OF_SITE);
+        .bind(FLOOD_OF_SITE)
+        .bind(network)
+        .bind(now.minus(AGAIN))
+        .bind(commenter)
+        .bind(said.map(Text::as_str))
+        .bind(network)
+        .bind(now);
         Ok(found.one(on).await?.unwrap_or_default())
     }
 
     /// Whether this one, or this network, has to pause.
     pub(crate) fn is_too_much(self) -> bool {
         self.of_one >= OF_ONE_MAX || self.of_network >= OF_NETWORK_MAX
+    }
+
+    /// Whether another commenter of this network said the same.
+    pub(crate) fn is_an_echo(self) -> bool {
+        self.echoes > 0
+    }
+
+    /// Until when nothing is taken from the network, if so.
+    pub(crate) fn banned_until(self) -> Option<Timestamp> {
+        self.banned_until
     }
 
     /// Whether so many come that newcomers have to show that each is worth some work to them.

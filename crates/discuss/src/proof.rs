@@ -61,7 +61,7 @@ pub async fn needed(
         return Ok(false);
     }
     let commenter = commenter.map(|it| it.id);
-    Ok(Lately::look(on, commenter, article, network, now).await?.is_a_flood())
+    Ok(Lately::look(on, commenter, (article, None), network, now).await?.is_a_flood())
 }
 
 /// A challenge, good for a while.

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use accounts::policy::{self, Action};
-use base::{Actor, ArticleId, CommentId, CommenterId, PersonId, Timestamp};
+use base::{Actor, ArticleId, CommentId, CommenterId, DecisionId, PersonId, Timestamp};
 use store::{Connection, FromQueryResult, Tx, sql};
 
-use crate::{Result, network, pace, proof};
+use crate::comment::Seen;
+use crate::{Result, follow, network, pace, proof};
 
 /// How long a moderator keeps what is on the screen from the others.
 pub const CLAIM_LASTS: Duration = Duration::from_secs(3 * 60);
@@ -48,10 +49,21 @@ pub struct Entry {
     pub notes: i64,
     /// When its author last changed it.
     pub edited_at: Option<Timestamp>,
+    /// What was decided about it last, or asked for.
+    pub decided: Option<DecisionId>,
+    /// The network that it came from, while that is remembered.
+    pub network: Option<String>,
     /// Who has it on the screen.
     pub claimed_by: Option<PersonId>,
     /// Until when that counts.
     pub claimed_until: Option<Timestamp>,
+}
+
+impl Entry {
+    /// What a moderator sees here.
+    pub fn seen(&self) -> Seen {
+        Seen { decided: self.decided, edited_at: self.edited_at }
+    }
 }
 
 /// Which comments are wanted.
@@ -94,7 +106,9 @@ macro_rules! entries {
         concat!(
             "SELECT c.*, w.approved, w.rejected, w.banned_until, w.watched,
                (SELECT COUNT(*) FROM commenter_acts a
-                WHERE a.commenter_id = w.id AND a.act = 'note') AS notes
+                WHERE a.commenter_id = w.id AND a.act = 'note') AS notes,
+               (SELECT d.id FROM comment_decisions d
+                WHERE d.comment_id = c.id ORDER BY d.created_at DESC, d.id DESC LIMIT 1) AS decided
              FROM comments c JOIN commenters w ON w.id = c.commenter_id
              WHERE (LOWER(c.text) LIKE ? OR LOWER(c.name) LIKE ? OR c.network = ?) AND ",
             $of,
@@ -198,11 +212,13 @@ pub async fn decided(on: &impl Connection, limit: i64) -> Result<Vec<Decided>> {
     Ok(found.all(on).await?)
 }
 
-/// Forgets what is needed for a while only: who was how fast, and proofs of work that are of no use
-/// any more.
+/// Forgets what is needed for a while only: who was how fast, proofs of work that are of no use any
+/// more, networks whose ban is over, and what followers were told of long ago.
 pub async fn forget_passing(tx: &mut Tx, now: Timestamp) -> Result<()> {
     pace::forget(tx, now).await?;
     proof::forget(tx, now).await?;
+    network::forget_bans(tx, now).await?;
+    follow::forget_told(tx, now).await?;
     Ok(())
 }
 

@@ -59,17 +59,20 @@ pub enum Speak {
     Guests,
     /// Readers with an account: mail has reached them.
     Confirmed,
+    /// Readers whose account has a key beside mail: a passkey, or an account at a provider.
+    Accounts,
 }
 
 impl Speak {
-    /// Both, in the order of a menu.
-    pub const ALL: [Self; 2] = [Self::Guests, Self::Confirmed];
+    /// All, in the order of a menu.
+    pub const ALL: [Self; 3] = [Self::Guests, Self::Confirmed, Self::Accounts];
 
     /// Its name in forms and in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Guests => "guests",
             Self::Confirmed => "confirmed",
+            Self::Accounts => "accounts",
         }
     }
 

@@ -115,31 +115,42 @@ pub async fn dry_run(on: &impl Connection, typed: &str) -> Result<(Vec<Hit>, usi
     Ok((rows.into_iter().filter_map(hit).collect(), looked_at))
 }
 
-/// The banned and the suspect words of a text, for stories in this language.
-pub(crate) async fn looked_for(
-    on: &impl Connection,
-    language: &str,
-    text: &Text,
-) -> Result<(Vec<String>, Vec<String>)> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        words: String,
-        kind: String,
+/// The words that are looked for under stories in one language.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    banned: Vec<String>,
+    suspect: Vec<String>,
+}
+
+impl Words {
+    pub(crate) async fn of(on: &impl Connection, language: &str) -> Result<Self> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            words: String,
+            kind: String,
+        }
+        let language = language.split('-').next().unwrap_or_default().to_lowercase();
+        let rows: Vec<Row> = sql("SELECT words, kind FROM discussion_words
+             WHERE language IN (?) ORDER BY language, words")
+        .bind_all([String::new(), language])
+        .all(on)
+        .await?;
+        let mut words = Self::default();
+        for Row { words: line, kind } in rows {
+            let of =
+                if kind == Kind::Banned.name() { &mut words.banned } else { &mut words.suspect };
+            of.push(line);
+        }
+        Ok(words)
     }
-    let language = language.split('-').next().unwrap_or_default().to_lowercase();
-    let rows: Vec<Row> = sql("SELECT words, kind FROM discussion_words
-         WHERE language IN (?) ORDER BY language, words")
-    .bind_all([String::new(), language])
-    .all(on)
-    .await?;
-    if rows.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
+
+    /// The banned and the suspect ones that stand in a text.
+    pub(crate) fn in_text(&self, text: &Text) -> (Vec<String>, Vec<String>) {
+        if self.banned.is_empty() && self.suspect.is_empty() {
+            return (Vec::new(), Vec::new());
+        }
+        (found(text, self.banned.iter()), found(text, self.suspect.iter()))
     }
-    let of = |kind: Kind| {
-        let all = rows.iter().filter(|row| row.kind == kind.name()).map(|row| &row.words);
-        found(text, all)
-    };
-    Ok((of(Kind::Banned), of(Kind::Suspect)))
 }
 
 /// Those that stand in the text as whole words, in their order.

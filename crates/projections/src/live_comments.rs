@@ -297,7 +297,7 @@ async fn count(store: &Store, article: ArticleId) -> store::Result<i64> {
 #[cfg(test)]
 mod tests {
     use base::{Actor, Timestamp};
-    use discuss::comment::{self, Decision, PostComment};
+    use discuss::comment::{self, About, Decision, PostComment, Seen};
     use discuss::commenter::{self, Who};
     use discuss::rule::{self, Mode, Rule, Scope};
     use discuss::{Story, Text};
@@ -382,7 +382,8 @@ mod tests {
             let mut listener = node.listen(store, story.article, None).await.unwrap();
             let mut tx = store.begin().await.unwrap();
             let decision = Decision::PutBack;
-            comment::decide(&mut tx, &Actor::Operator, one, &[], &decision, noon()).await.unwrap();
+            let about = About { comment: one, sections: Vec::new(), seen: Seen::default() };
+            comment::decide(&mut tx, &Actor::Operator, &about, &decision, noon()).await.unwrap();
             tx.commit().await.unwrap();
             let told = String::from_utf8(listener.next().await.unwrap().to_vec()).unwrap();
             assert!(told.contains(r#"{"count":0,"comments":[]}"#), "{told}");

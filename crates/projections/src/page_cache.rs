@@ -44,6 +44,9 @@ pub enum Tag {
     Discussions,
     /// What the channel will show.
     Schedule,
+    /// What somebody says, wherever it is. One tag for all who have a page: hardly anybody looks at
+    /// one, and a tag for each would have the cache searched for each who speaks.
+    Commenters,
     /// What the search index finds alike to an article. No event names it: the index does, once it
     /// has the article.
     Alike(ArticleId),
@@ -295,7 +298,7 @@ impl ForgetPages {
         Self { pages: Pages { cache, warm }, position: None, paced: Arc::default() }
     }
 
-    /// Forgets the pages of a discussion: now, if they were not a short while ago, or else when that
+    /// Forgets the pages of a discussion, or of those who speak: now, if they were not a short while ago, or else when that
     /// while is over, together with whatever happens until then.
     fn forget_in_time(&self, tag: Tag) {
         let now = Instant::now();
@@ -350,8 +353,9 @@ impl Projection for ForgetPages {
         let mut touched: Vec<Tag> = batch.events.iter().flat_map(|it| tags(&it.event)).collect();
         touched.sort();
         touched.dedup();
-        let (discussions, others): (Vec<Tag>, Vec<Tag>) =
-            touched.into_iter().partition(|tag| matches!(tag, Tag::Discussion(_)));
+        let (discussions, others): (Vec<Tag>, Vec<Tag>) = touched
+            .into_iter()
+            .partition(|tag| matches!(tag, Tag::Discussion(_) | Tag::Commenters));
         if !others.is_empty() {
             self.pages.forget(&others);
         }
@@ -400,9 +404,17 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::CommentDecided { article, .. }
         | Event::CommentDecisionUndone { article, .. }
         | Event::CommentFeatured { article, .. }
-        | Event::CommentRecommended { article, .. } => vec![Tag::Discussion(*article)],
+        | Event::CommentRecommended { article, .. }
+        // A discussion that is closed takes what was said in it from the pages of those who said it.
+        | Event::DiscussionRuled { article: Some(article), .. } => {
+            vec![Tag::Discussion(*article), Tag::Commenters]
+        }
         Event::CommentPosted { shown: false, .. } => Vec::new(),
-        Event::DiscussionRuled { article: Some(article), .. } => vec![Tag::Discussion(*article)],
+        // Beside each of their comments the name, and whether it leads anywhere.
+        Event::CommenterRenamed { articles, .. } | Event::CommenterJoined { articles, .. } => {
+            let discussions = articles.iter().copied().map(Tag::Discussion);
+            discussions.chain([Tag::Commenters]).collect()
+        }
         Event::DiscussionRuled { article: None, .. } => vec![Tag::Discussions],
         Event::RenditionsMade { photo, .. } => vec![Tag::Photo(*photo)],
         Event::PhotoDescribed { photo, .. } => vec![Tag::Photo(*photo)],
@@ -446,9 +458,15 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::CommenterBanned { .. }
         | Event::CommenterNoted { .. }
         | Event::CommenterWatched { .. }
+        // What is not taken changes no page.
+        | Event::NetworkBanned { .. }
         | Event::DiscussionWordsSet
         | Event::ReaderJoined { .. }
         | Event::ReaderLeft { .. }
+        | Event::ReaderPasskeyAdded { .. }
+        | Event::ReaderPasskeyRemoved { .. }
+        | Event::ReaderIdentityLinked { .. }
+        | Event::ReaderIdentityUnlinked { .. }
         | Event::DiscussionFollowed { .. }
         | Event::StreamKeyMade { .. }
         | Event::StreamKeyRevoked { .. }

@@ -42,6 +42,7 @@ pub const RESERVED: &[&str] = &[
     "assets",
     "authors",
     "channels",
+    "commenters",
     "comments",
     "discussions",
     "feeds",

@@ -18,7 +18,7 @@ use crate::comment_check::CommentCheck;
 use crate::newsroom::Hub;
 use crate::pages::Speaking;
 use crate::provider::Provider;
-use crate::view::{ShareTarget, Templates};
+use crate::view::{ShareTarget, Templates, Ways};
 
 /// The parts of a running Tribune. Cheap to clone.
 #[derive(Clone)]
@@ -67,7 +67,9 @@ pub struct Parts {
     pub comment_check: Option<CommentCheck>,
     /// Who vouches for staff beside themselves, if anybody.
     pub provider: Option<Provider>,
-    /// Whether mail leaves, and readers can have accounts with it.
+    /// Who vouches for readers, if anybody.
+    pub readers_provider: Option<Provider>,
+    /// Whether mail leaves: readers are let in by it, and told by it what they follow.
     pub mail: bool,
     /// The channel, where this node runs it.
     pub studio: Option<Studio>,
@@ -98,7 +100,7 @@ impl App {
         );
         let content_security_policy = HeaderValue::from_str(&policy)
             .unwrap_or(HeaderValue::from_static("default-src 'none'"));
-        let passkeys = crate::newsroom::relying_party(&parts.settings.public_url);
+        let passkeys = crate::passkeys::relying_party(&parts.settings.public_url);
         let hub = Hub::start(parts.store.clone(), Arc::clone(&parts.clock));
         let speaking = Speaking::start(parts.store.clone(), Arc::clone(&parts.clock));
         Self(Arc::new(Inner { parts, hub, speaking, passkeys, content_security_policy }))
@@ -132,13 +134,31 @@ impl App {
         self.0.comment_check.as_ref()
     }
 
-    /// Whether readers can have accounts: it takes mail to show whose they are.
+    /// Whether readers can have accounts: it takes mail or a provider to show whose they are.
     pub(crate) fn has_accounts(&self) -> bool {
+        self.has_mail() || self.readers_provider().is_some()
+    }
+
+    pub(crate) fn has_mail(&self) -> bool {
         self.0.mail
     }
 
+    /// How a reader may sign in.
+    pub(crate) fn ways(&self) -> Ways {
+        Ways {
+            mail: self.has_mail(),
+            passkeys: self.has_passkeys(),
+            provider: self.readers_provider().map(|it| it.label().to_owned()),
+        }
+    }
+
+    /// Who vouches for staff.
     pub(crate) fn provider(&self) -> Option<&Provider> {
         self.0.provider.as_ref()
+    }
+
+    pub(crate) fn readers_provider(&self) -> Option<&Provider> {
+        self.0.readers_provider.as_ref()
     }
 
     /// Where readers reach the site.

@@ -40,8 +40,12 @@ pub(crate) async fn file(
         "master.m3u8" => origin.master(),
         "dvr.m3u8" => origin.window_master(),
         "audio.m3u8" => origin.audio_master(),
-        "audio.aac" => return sound(&app, studio, origin.listen_aac(), "audio/aac", &headers).await,
-        "audio.mp3" => return sound(&app, studio, origin.listen_mp3(), "audio/mpeg", &headers).await,
+        "audio.aac" => {
+            return sound(&app, studio, origin.listen_aac(), "audio/aac", &headers).await;
+        }
+        "audio.mp3" => {
+            return sound(&app, studio, origin.listen_mp3(), "audio/mpeg", &headers).await;
+        }
         "status.json" => return status(&app, studio).await,
         _ => return missing::never_here(&app).await,
     };

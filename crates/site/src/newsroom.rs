@@ -51,14 +51,14 @@ use axum::routing::{get, post};
 
 use crate::App;
 
-pub(crate) use forms::Fields;
+pub(crate) use forms::{Fields, Said};
 pub(crate) use gate::{
-    comes_from_here, guest_cookie, guest_secret, link_cookie, link_secret, reader_cookie,
-    reader_of, staff_of, unset_reader_cookie,
+    comes_from_here, full_name, guest_cookie, guest_secret, link_cookie, link_secret, named_cookie,
+    reader_cookie, reader_of, short_cookie, staff_of, unset_reader_cookie,
 };
 pub(crate) use hub::Hub;
-pub(crate) use passkeys::relying_party;
 pub(crate) use previews::may_see;
+pub(crate) use trouble::Trouble;
 
 /// Every address of the newsroom.
 pub(crate) fn router(app: App) -> Router<App> {
@@ -130,6 +130,9 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/discussion/decide", post(discussion::decide))
         .route("/newsroom/discussion/undo", post(discussion::undo))
         .route("/newsroom/discussion/rules", get(discussion::rules).post(discussion::set_rules))
+        .route("/newsroom/discussion/networks", get(discussion::networks))
+        .route("/newsroom/discussion/networks", post(discussion::ban_network))
+        .route("/newsroom/discussion/networks/{ban}/lift", post(discussion::lift_network))
         .route("/newsroom/discussion/words", post(discussion::set_words))
         .route("/newsroom/discussion/commenters/{commenter}", get(discussion::commenter))
         .route("/newsroom/discussion/commenters/{commenter}/ban", post(discussion::ban))

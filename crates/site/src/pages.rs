@@ -28,7 +28,7 @@ mod warm;
 pub(crate) use answer::{add_security, fast, uncached};
 pub(crate) use article::{like_this, preview};
 pub(crate) use author::author;
-pub(crate) use discussion::Speaking;
+pub(crate) use discussion::{Speaking, Telling};
 pub(crate) use feeds::site_feed;
 pub(crate) use files::{asset, photo};
 pub(crate) use front::{front, preview_front};

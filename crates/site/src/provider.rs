@@ -1,8 +1,9 @@
-//! A provider that vouches for staff (OpenID Connect Core 1.0 §3.1, with PKCE): what it is asked, and
+//! A provider that vouches for staff, or for readers (OpenID Connect Core 1.0 §3.1, with PKCE): what it is asked, and
 //! whether its word is good.
 
+pub(crate) mod errand;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod wire;
 
 use std::ops::AddAssign;
@@ -27,8 +28,24 @@ use url::{Host, Url};
 
 use wire::Http;
 
-/// Where the provider sends the browser back to, below the public address.
-pub(crate) const ANSWER: &str = "/newsroom/sign-in/provider/answer";
+/// For whom a provider vouches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VouchesFor {
+    /// Staff.
+    Staff,
+    /// Readers with an account.
+    Readers,
+}
+
+impl VouchesFor {
+    /// Where the provider sends the browser back to, below the public address.
+    fn answer(self) -> &'static str {
+        match self {
+            Self::Staff => "/newsroom/sign-in/provider/answer",
+            Self::Readers => "/account/provider/answer",
+        }
+    }
+}
 
 /// So long what a provider says of itself is taken as it was.
 const KEPT: Duration = Duration::from_secs(3600);
@@ -78,7 +95,7 @@ pub struct ProviderSettings {
     pub client_id: String,
     /// What this site shows it; none for a public client.
     pub client_secret: Option<String>,
-    /// What staff call it; its host, if nothing.
+    /// What it is called here; its host, if nothing.
     pub label: Option<String>,
 }
 
@@ -139,7 +156,11 @@ type Client = CoreClient<
 impl Provider {
     /// # Errors
     /// As a sentence, when the settings are none.
-    pub fn new(settings: ProviderSettings, public_url: &Url) -> Result<Self, String> {
+    pub fn new(
+        settings: ProviderSettings,
+        vouches_for: VouchesFor,
+        public_url: &Url,
+    ) -> Result<Self, String> {
         let ProviderSettings { issuer, client_id, client_secret, label } = settings;
         let wrong = |why: &str| format!("The OpenID issuer {issuer:?} {why}.");
         let address: Url = issuer.parse().map_err(|error| wrong(&format!("is no URL: {error}")))?;
@@ -151,7 +172,7 @@ impl Provider {
         }
         let host = address.host_str().unwrap_or_default();
         let label = label.unwrap_or_else(|| host.to_owned());
-        let answer = public_url.join(ANSWER).map_err(|error| error.to_string())?;
+        let answer = public_url.join(vouches_for.answer()).map_err(|error| error.to_string())?;
         Ok(Self {
             issuer: IssuerUrl::new(issuer).map_err(|error| error.to_string())?,
             client_id: ClientId::new(client_id),
@@ -163,7 +184,7 @@ impl Provider {
         })
     }
 
-    /// What staff call it.
+    /// What it is called here.
     pub fn label(&self) -> &str {
         &self.label
     }

@@ -1,6 +1,7 @@
 //! Listening: HTTP/1.1 and HTTP/2, plain or over TLS, until asked to stop.
 
 mod forwarded;
+mod lent;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request, Version};
 use bytes::Bytes;
 use futures_util::future::Either as EitherFuture;
 use http_body_util::{Either, Full};
@@ -24,13 +25,16 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tower::ServiceExt as _;
 
 pub use forwarded::{ClientAddress, TrustedProxies};
 pub use tls::{Certificate, TlsError};
 
+use crate::pages::Telling;
 use crate::{App, pages};
+use lent::{Lent, Taken};
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -80,11 +84,11 @@ pub async fn serve(
         let watcher = graceful.watcher();
         tokio::spawn(async move {
             match acceptor {
-                None => server.connection(stream, peer, watcher).await,
+                None => server.plain_connection(stream, peer, watcher).await,
                 Some(acceptor) => {
                     let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
                     match shaken.await {
-                        Ok(Ok(stream)) => server.connection(stream, peer, watcher).await,
+                        Ok(Ok(stream)) => server.connection(stream, peer, watcher, None).await,
                         Ok(Err(error)) => {
                             tracing::debug!("{peer} broke off the handshake: {error}");
                         }
@@ -117,12 +121,35 @@ struct Server {
 /// Pages from the cache travel unboxed: they are most of what is served.
 type Response = http::Response<Either<Full<Bytes>, Body>>;
 
+/// Takes a connection from HTTP.
+type Takes = mpsc::Sender<Taken>;
+
 impl Server {
+    /// One that can be taken from HTTP: see [`lent`].
+    async fn plain_connection(
+        self: Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        watcher: hyper_util::server::graceful::Watcher,
+    ) {
+        let (lent, owner) = Lent::new(stream);
+        let (takes, mut taken) = mpsc::channel(1);
+        let taken = tokio::select! {
+            () = self.connection(lent, peer, watcher, Some(takes)) => None,
+            taken = taken.recv() => taken,
+        };
+        if let (Some(taken), Some(stream)) = (taken, owner.take()) {
+            // A task of its own, for this one is as large as all that HTTP may need.
+            tokio::spawn(taken.tell(stream));
+        }
+    }
+
     async fn connection<S>(
         self: Arc<Self>,
         stream: S,
         peer: SocketAddr,
         watcher: hyper_util::server::graceful::Watcher,
+        takes: Option<Takes>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -131,7 +158,7 @@ impl Server {
             let asked = Arc::clone(&asked);
             service_fn(move |request| {
                 asked.store(true, Ordering::Relaxed);
-                self.answer(request, peer)
+                self.answer(request, peer, takes.clone())
             })
         };
         let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -155,6 +182,7 @@ impl Server {
         &self,
         request: Request<Incoming>,
         peer: SocketAddr,
+        takes: Option<Takes>,
     ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
         if let Some(response) = pages::fast(&self.app, &request) {
             let response = response.map(|bytes| Either::Left(Full::new(bytes)));
@@ -165,9 +193,18 @@ impl Server {
         EitherFuture::Right(async move {
             let mut request = request.map(Body::new);
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+            let takes = takes.filter(|_| request.version() == Version::HTTP_11);
             request.extensions_mut().insert(client);
             let Ok(response) = router.oneshot(request).await;
             tracing::debug!(%client, status = response.status().as_u16(), "{method} {path}");
+            if let Some(takes) = takes.filter(|_| method == Method::GET)
+                && let Some(telling) = response.extensions().get::<Telling>().cloned()
+            {
+                let (head, _) = response.into_parts();
+                let _ = takes.send(Taken { head, telling }).await;
+                // The connection is taken, and this is dropped with what HTTP knew of it.
+                return std::future::pending().await;
+            }
             Ok(response.map(Either::Right))
         })
     }

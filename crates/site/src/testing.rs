@@ -14,23 +14,24 @@ use crate::{App, CommentCheck, Parts, Provider, Settings};
 
 /// A whole site on a test's database.
 pub(crate) fn app(store: &TestStore) -> App {
-    app_with(store, None)
-}
-
-/// The same, with somebody who vouches for staff.
-pub(crate) fn app_with(store: &TestStore, provider: Option<Provider>) -> App {
-    whole(store, provider, None)
+    whole(store, None, None, true)
 }
 
 /// The same, with a check of comments.
 pub(crate) fn app_checking(store: &TestStore, check: CommentCheck) -> App {
-    whole(store, None, Some(check))
+    whole(store, None, Some(check), true)
+}
+
+/// The same, with somebody who vouches for readers, and mail or none.
+pub(crate) fn app_vouched_for(store: &TestStore, readers: Option<Provider>, mail: bool) -> App {
+    whole(store, readers, None, mail)
 }
 
 fn whole(
     store: &TestStore,
-    provider: Option<Provider>,
+    readers_provider: Option<Provider>,
     comment_check: Option<CommentCheck>,
+    mail: bool,
 ) -> App {
     let pages = PageCache::new(1024 * 1024);
     let forget = Box::new(ForgetPages::new(pages.clone(), None));
@@ -53,9 +54,10 @@ fn whole(
             share_targets: Vec::new(),
             refused_agents: Vec::new(),
         },
-        provider,
+        provider: None,
+        readers_provider,
         comment_check,
-        mail: true,
+        mail,
         studio: None,
         clock: Arc::new(ManualClock::at(noon())),
     })

@@ -23,7 +23,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0015_checks", include_str!("../../../migrations/0015_checks.sql")),
     ("0016_readers", include_str!("../../../migrations/0016_readers.sql")),
     ("0017_found_by_index", include_str!("../../../migrations/0017_found_by_index.sql")),
-    ("0018_the_channel", include_str!("../../../migrations/0018_the_channel.sql")),
+    (
+        "0018_profiles_and_networks",
+        include_str!("../../../migrations/0018_profiles_and_networks.sql"),
+    ),
+    ("0019_readers_keys", include_str!("../../../migrations/0019_readers_keys.sql")),
+    ("0020_the_channel", include_str!("../../../migrations/0020_the_channel.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

@@ -1,11 +1,13 @@
-//! For tests alone: empty databases on both engines, and an S3 server.
+//! For tests alone: empty databases on both engines, an authenticator, and an S3 server.
 //!
 //! Absent from here: anything that the program itself needs.
 
+mod authenticator;
 mod database;
 #[cfg(feature = "s3")]
 mod s3;
 
+pub use authenticator::Authenticator;
 pub use database::{TestStore, new_postgres_database};
 #[cfg(feature = "s3")]
 pub use s3::S3;

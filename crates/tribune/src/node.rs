@@ -13,7 +13,7 @@ use projections::renditions::AskForRenditions;
 use projections::search::SearchIndex;
 use projections::worker;
 use site::view::{Templates, known_share_targets};
-use site::{App, CommentCheck, Parts, Provider, Warmer};
+use site::{App, CommentCheck, Parts, Provider, VouchesFor, Warmer};
 use store::events::{Projection, follow};
 use store::{FileError, Files, Store, StoreError};
 use tokio::task::JoinSet;
@@ -53,8 +53,12 @@ impl Node {
         studio: Option<Studio>,
     ) -> Result<(App, JoinSet<()>), Failure> {
         let templates = Templates::load(self.settings.theme.as_deref())?;
-        let provider = self.settings.provider()?.map(|it| Provider::new(it, &public_url));
+        let vouches = |settings, whom| Provider::new(settings, whom, &public_url);
+        let provider = self.settings.provider()?.map(|it| vouches(it, VouchesFor::Staff));
         let provider = provider.transpose()?;
+        let readers_provider = self.settings.readers_provider()?;
+        let readers_provider = readers_provider.map(|it| vouches(it, VouchesFor::Readers));
+        let readers_provider = readers_provider.transpose()?;
         let comment_check = self.settings.comment_check()?.map(CommentCheck::new).transpose()?;
         let mailer = self.settings.mailer()?;
         let (search, search_projection) = SearchIndex::open(&self.settings.data.join("search"))?;
@@ -100,6 +104,7 @@ impl Node {
                 refused_agents: self.settings.refused_agents.clone(),
             },
             provider,
+            readers_provider,
             comment_check,
             mail: mailer.is_some(),
             studio,

@@ -36,8 +36,6 @@ pub(crate) async fn release(store: Store, clock: Arc<dyn Clock>) {
     }
 }
 
-/// So long it is known which network a comment came from.
-const NETWORKS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 /// Between two looks for uploads that were left alone.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
@@ -56,10 +54,10 @@ pub(crate) async fn sweep(store: Store, files: Files, clock: Arc<dyn Clock>) {
     }
 }
 
-/// Where a comment came from is of use against floods and bans, and nobody's business later.
+/// Forgets where comments came from, and what else of discussions is kept for a time only.
 async fn forget_networks(store: &Store, now: Timestamp) -> discuss::Result<()> {
     let mut tx = store.begin().await?;
-    discuss::queue::forget_networks(&mut tx, now.minus(NETWORKS_KEPT)).await?;
+    discuss::queue::forget_networks(&mut tx, now.minus(discuss::network::KEPT)).await?;
     discuss::queue::forget_passing(&mut tx, now).await?;
     Ok(tx.commit().await?)
 }

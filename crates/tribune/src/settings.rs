@@ -103,6 +103,32 @@ pub(crate) struct Settings {
     /// What staff call the provider [default: its host]
     #[arg(long, env = "TRIBUNE_OPENID_LABEL", value_name = "NAME", global = true)]
     pub(crate) openid_label: Option<String>,
+    /// The OpenID Connect provider that readers may sign in with, such as https://id.example
+    #[arg(long, env = "TRIBUNE_READERS_OPENID_ISSUER", value_name = "URL", global = true)]
+    pub(crate) readers_openid_issuer: Option<String>,
+    /// What the readers' provider calls this site
+    #[arg(long, env = "TRIBUNE_READERS_OPENID_CLIENT_ID", value_name = "ID", global = true)]
+    pub(crate) readers_openid_client_id: Option<String>,
+    /// What this site shows the readers' provider
+    #[arg(
+        long,
+        env = "TRIBUNE_READERS_OPENID_CLIENT_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) readers_openid_client_secret: Option<String>,
+    /// A file with what this site shows the readers' provider
+    #[arg(
+        long,
+        env = "TRIBUNE_READERS_OPENID_CLIENT_SECRET_FILE",
+        value_name = "FILE",
+        global = true
+    )]
+    pub(crate) readers_openid_client_secret_file: Option<PathBuf>,
+    /// What readers call their provider [default: its host]
+    #[arg(long, env = "TRIBUNE_READERS_OPENID_LABEL", value_name = "NAME", global = true)]
+    pub(crate) readers_openid_label: Option<String>,
     /// A program that is asked about each comment, such as https://check.example/comments
     #[arg(long, env = "TRIBUNE_COMMENT_CHECK_URL", value_name = "URL", global = true)]
     pub(crate) comment_check_url: Option<Url>,
@@ -213,7 +239,9 @@ impl Settings {
         match self.rtmp_listen.as_str() {
             "none" => Ok(None),
             text => text.parse().map(Some).map_err(|_| {
-                format!("--rtmp-listen={text} is no address such as 0.0.0.0:1935, and not \"none\".")
+                format!(
+                    "--rtmp-listen={text} is no address such as 0.0.0.0:1935, and not \"none\"."
+                )
             }),
         }
     }
@@ -223,24 +251,31 @@ impl Settings {
     /// # Errors
     /// As a sentence, when only a part of it is set.
     pub(crate) fn provider(&self) -> Result<Option<ProviderSettings>, String> {
-        let secret = secret(
-            "client secret of the OpenID provider",
-            self.openid_client_secret.as_deref(),
-            self.openid_client_secret_file.as_deref(),
-        )?;
-        match (&self.openid_issuer, &self.openid_client_id) {
-            (Some(issuer), Some(client_id)) => Ok(Some(ProviderSettings {
-                issuer: issuer.clone(),
-                client_id: client_id.clone(),
-                client_secret: secret.filter(|secret| !secret.is_empty()),
-                label: self.openid_label.clone(),
-            })),
-            (None, None) if secret.is_none() && self.openid_label.is_none() => Ok(None),
-            (Some(_), None) => Err("An OpenID provider calls this site by a client ID: give it \
-                                    with --openid-client-id."
-                .to_owned()),
-            _ => Err("Say which OpenID provider is meant with --openid-issuer.".to_owned()),
-        }
+        let set = OpenId {
+            flags: "--openid",
+            issuer: self.openid_issuer.as_deref(),
+            client_id: self.openid_client_id.as_deref(),
+            client_secret: self.openid_client_secret.as_deref(),
+            client_secret_file: self.openid_client_secret_file.as_deref(),
+            label: self.openid_label.as_deref(),
+        };
+        set.provider()
+    }
+
+    /// The provider that readers may sign in with, if there is one.
+    ///
+    /// # Errors
+    /// As a sentence, when only a part of it is set.
+    pub(crate) fn readers_provider(&self) -> Result<Option<ProviderSettings>, String> {
+        let set = OpenId {
+            flags: "--readers-openid",
+            issuer: self.readers_openid_issuer.as_deref(),
+            client_id: self.readers_openid_client_id.as_deref(),
+            client_secret: self.readers_openid_client_secret.as_deref(),
+            client_secret_file: self.readers_openid_client_secret_file.as_deref(),
+            label: self.readers_openid_label.as_deref(),
+        };
+        set.provider()
     }
 
     /// The check of comments outside of this program, if there is one.
@@ -270,6 +305,39 @@ impl Settings {
             (None, Some(_)) => {
                 Err("Say where comments are checked with --comment-check-url.".to_owned())
             }
+        }
+    }
+}
+
+/// What is set of a provider.
+struct OpenId<'a> {
+    /// How its flags begin.
+    flags: &'a str,
+    issuer: Option<&'a str>,
+    client_id: Option<&'a str>,
+    client_secret: Option<&'a str>,
+    client_secret_file: Option<&'a Path>,
+    label: Option<&'a str>,
+}
+
+impl OpenId<'_> {
+    fn provider(self) -> Result<Option<ProviderSettings>, String> {
+        let Self { flags, issuer, client_id, client_secret, client_secret_file, label } = self;
+        let what = format!("{flags}-client-secret");
+        let secret = secret(&what, client_secret, client_secret_file)?;
+        match (issuer, client_id) {
+            (Some(issuer), Some(client_id)) => Ok(Some(ProviderSettings {
+                issuer: issuer.to_owned(),
+                client_id: client_id.to_owned(),
+                client_secret: secret.filter(|secret| !secret.is_empty()),
+                label: label.map(str::to_owned),
+            })),
+            (None, None) if secret.is_none() && label.is_none() => Ok(None),
+            (Some(_), None) => Err(format!(
+                "An OpenID provider calls this site by a client ID: give it with \
+                 {flags}-client-id."
+            )),
+            _ => Err(format!("Say which OpenID provider is meant with {flags}-issuer.")),
         }
     }
 }
@@ -374,25 +442,42 @@ mod tests {
     }
 
     #[test]
-    fn a_provider_is_set_whole_or_not_at_all() {
-        assert!(read(None, &[]).unwrap().provider().unwrap().is_none());
-        let whole = ["--openid-issuer", "https://id.example", "--openid-client-id", "tribune"];
-        let found = read(None, &whole).unwrap().provider().unwrap().unwrap();
-        assert_eq!((found.issuer.as_str(), found.client_secret), ("https://id.example", None));
-        for part in [&whole[..2], &whole[2..], &["--openid-label", "The House"]] {
-            assert!(read(None, part).unwrap().provider().is_err(), "{part:?}");
+    fn a_provider_is_set_whole_or_not_at_all_and_that_of_readers_by_itself() {
+        type Set = fn(&Settings) -> Result<Option<ProviderSettings>, String>;
+        let (staff, readers): (Set, Set) = (Settings::provider, Settings::readers_provider);
+        for (prefix, of, other) in
+            [("--openid", staff, readers), ("--readers-openid", readers, staff)]
+        {
+            let flag = |name: &str| format!("{prefix}-{name}");
+            let read = |line: &[&String]| {
+                read(None, &line.iter().map(|it| it.as_str()).collect::<Vec<_>>()).unwrap()
+            };
+            assert!(of(&read(&[])).unwrap().is_none());
+            let (issuer, client) = (flag("issuer"), flag("client-id"));
+            let (label, file, itself) =
+                (flag("label"), flag("client-secret-file"), flag("client-secret"));
+            let (address, name) = ("https://id.example".to_owned(), "tribune".to_owned());
+            let whole = [&issuer, &address, &client, &name];
+            let found = of(&read(&whole)).unwrap().unwrap();
+            assert_eq!((found.issuer.as_str(), found.client_secret), ("https://id.example", None));
+            assert!(other(&read(&whole)).unwrap().is_none());
+            for part in [&whole[..2], &whole[2..], &[&label, &name]] {
+                let refused = of(&read(part)).err().unwrap();
+                assert!(refused.contains(prefix), "{part:?}: {refused}");
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let secret = folder.path().join("secret");
+            std::fs::write(&secret, "from a file\n").unwrap();
+            let secret = secret.to_str().unwrap().to_owned();
+            let line = [&whole[..], &[&file, &secret]].concat();
+            let found = of(&read(&line)).unwrap().unwrap();
+            assert_eq!(found.client_secret.as_deref(), Some("from a file"));
+            let twice = [&line[..], &[&itself, &name]].concat();
+            assert!(of(&read(&twice)).err().unwrap().contains("once"));
+            let nowhere = "/nowhere/at/all".to_owned();
+            let lost = [&whole[..], &[&file, &nowhere]].concat();
+            assert!(of(&read(&lost)).err().unwrap().contains("/nowhere/at/all"));
         }
-        let folder = tempfile::tempdir().unwrap();
-        let secret = folder.path().join("secret");
-        std::fs::write(&secret, "from a file\n").unwrap();
-        let file = ["--openid-client-secret-file", secret.to_str().unwrap()];
-        let line = [&whole[..], &file].concat();
-        let found = read(None, &line).unwrap().provider().unwrap().unwrap();
-        assert_eq!(found.client_secret.as_deref(), Some("from a file"));
-        let twice = [&line[..], &["--openid-client-secret", "another"]].concat();
-        assert!(read(None, &twice).unwrap().provider().err().unwrap().contains("once"));
-        let lost = [&whole[..], &["--openid-client-secret-file", "/nowhere/at/all"]].concat();
-        assert!(read(None, &lost).unwrap().provider().err().unwrap().contains("/nowhere/at/all"));
     }
 
     #[test]

@@ -159,3 +159,87 @@ test("whoever is banned is told until when, and the history says who did it and 
   await expect(moments.nth(2)).toContainText("Buy lamps");
   for (const one of [rosa, ivo]) await one.context().close();
 });
+
+test("a story's own rule is found on its page, and a comment under it then waits", async ({ browser, program, somebody }, info) => {
+  const anna = await administrator(program, somebody);
+  await anna.opens("/newsroom/discussion/rules");
+  const whole = anna.page.getByRole("form", { name: "The whole site" });
+  await whole.getByLabel("When a comment is shown").selectOption("after");
+  await anna.presses("Save", whole);
+  const story = program.origin + mainStory.path;
+  const rosa = await reader(browser, info.project.use, story, "Rosa", "Shown at once");
+  await expect(rosa.locator(".comment:target")).toContainText("Shown at once");
+
+  await anna.opens("/newsroom/?state=published");
+  await anna.page.getByRole("link", { name: mainStory.headline }).first().click();
+  await anna.page.getByRole("link", { name: "How its discussion is moderated" }).click();
+  const own = anna.page.getByRole("form", { name: mainStory.headline });
+  await anna.isServedByThePage();
+  await own.getByLabel("When a comment is shown").selectOption("before");
+  await loads(anna, anna.presses("Save", own));
+  await expect(own.getByLabel("When a comment is shown")).toHaveValue("before");
+  await expect(whole.getByLabel("When a comment is shown")).toHaveValue("after");
+
+  const ivo = await reader(browser, info.project.use, story, "Ivo", "Waits for Anna");
+  await expect(ivo.getByRole("status")).toContainText("A moderator will look at it");
+  await anna.opens("/newsroom/discussion");
+  await row(anna, "Waits for Anna").getByText("What the checks said").click();
+  await expect(row(anna, "Waits for Anna").locator(".queue-verdicts")).toContainText("Every comment waits here.");
+  await anna.isServedByThePage();
+  for (const one of [rosa, ivo]) await one.context().close();
+});
+
+test("who decides from an old page is told what happened, and overrules nobody", async ({ browser, program, somebody }, info) => {
+  test.setTimeout(180_000);
+  const anna = await administrator(program, somebody);
+  const nora = await colleague(anna, somebody, "Nora Holm", "moderator");
+  const story = program.origin + mainStory.path;
+  const readers = [
+    await reader(browser, info.project.use, story, "Rosa", "It rains"),
+    await reader(browser, info.project.use, story, "Ivo", "It snows"),
+  ];
+  await anna.opens("/newsroom/discussion");
+  // Her page hears of nothing from here on.
+  await anna.page.routeWebSocket("**/newsroom/changes", () => {});
+  await anna.page.reload();
+  for (const words of ["It rains", "It snows"]) await row(anna, words).getByRole("checkbox").check();
+  await nora.opens("/newsroom/discussion");
+  await row(nora, "It rains").getByText("Refuse", { exact: true }).first().click();
+  await row(nora, "It rains").getByLabel("Why", { exact: true }).selectOption("off_topic");
+  await loads(nora, nora.presses("Refuse", row(nora, "It rains").locator("details:has(select)")));
+  await expect(done(nora)).toContainText("One comment is refused.");
+
+  await loads(anna, anna.presses("Let it stand", anna.page.locator("#bulk")));
+  await expect(done(anna)).toContainText("One comment stands.");
+  const changed = anna.page.locator("[data-changed]");
+  await expect(changed).toContainText("One comment was left as it is");
+  await expect(changed).toContainText(/Rosa: refused · Nora Holm/);
+  await anna.isServedByThePage();
+  await anna.opens("/newsroom/discussion?list=all");
+  await expect(row(anna, "It rains")).toContainText("refused");
+  await expect(row(anna, "It snows")).toContainText("stands");
+  for (const one of readers) await one.context().close();
+});
+
+test("a network is banned from the queue, and lifted where it is listed", async ({ browser, program, somebody }, info) => {
+  const anna = await administrator(program, somebody);
+  const story = program.origin + mainStory.path;
+  const rosa = await reader(browser, info.project.use, story, "Rosa", "Buy lamps");
+  await anna.opens("/newsroom/discussion");
+  await row(anna, "Buy lamps").getByRole("link", { name: "Its network" }).click();
+  await expect(anna.page.getByRole("heading", { name: "127.0.0.1" })).toBeVisible();
+  await anna.fills(/For days/, "2");
+  await anna.fills("What the other moderators should know", "Sells lamps.");
+  await anna.presses("Take nothing from there");
+  await expect(anna.page.locator(".rows")).toContainText("Sells lamps.");
+  await anna.isServedByThePage();
+  await rosa.goto(story);
+  await says(rosa, "Rosa", "Buy more lamps");
+  await expect(rosa.getByRole("alert")).toContainText("nothing from the network that you write from until");
+  await expect(rosa.getByLabel("Your comment")).toHaveValue("Buy more lamps");
+  await anna.presses("Lift");
+  await expect(anna.page.getByText("No network is banned.")).toBeVisible();
+  await rosa.getByRole("button", { name: "Send" }).click();
+  await expect(rosa.getByRole("status")).toContainText("A moderator will look at it");
+  await rosa.context().close();
+});

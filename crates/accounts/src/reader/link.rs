@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use base::{Actor, ReaderId, Timestamp};
-use store::{Connection, Event, FromQueryResult, StoreError, Tx, sql};
+use base::Timestamp;
+use store::{Connection, FromQueryResult, StoreError, Tx, sql};
 
 use super::session::{self, Session};
 use super::{Reader, by_email, checked_name};
@@ -134,18 +134,7 @@ pub async fn redeem(
             super::rename(tx, reader.id, &name).await?;
             Reader { name, ..reader }
         }
-        None => {
-            let id: ReaderId = tx.new_id(now);
-            sql("INSERT INTO readers (id, email, name, created_at) VALUES (?, ?, ?, ?)")
-                .bind(id)
-                .bind(row.email.as_str())
-                .bind(name.as_str())
-                .bind(now)
-                .run(tx)
-                .await?;
-            tx.append(&Actor::Reader, &Event::ReaderJoined { reader: id }, now).await?;
-            Reader { id, email: row.email, name, created_at: now }
-        }
+        None => super::join(tx, &row.email, name, now).await?,
     };
     let begun = session::begin(tx, reader, (&row.back, &row.draft), secret, agent, now).await?;
     Ok(Ok(begun))

@@ -96,7 +96,23 @@ pub async fn drop_draft(tx: &mut Tx, session: ReaderSessionId) -> Result<(), Sto
     Ok(())
 }
 
-pub(super) async fn begin(
+/// Keeps what one was about to say where one may not yet.
+pub async fn keep_draft(
+    tx: &mut Tx,
+    session: ReaderSessionId,
+    (back, draft): (&str, &str),
+) -> Result<(), StoreError> {
+    sql("UPDATE reader_sessions SET back = ?, draft = ? WHERE id = ?")
+        .bind(back)
+        .bind(draft)
+        .bind(session)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Begins a session of a reader who has shown who it is, and gives what its cookie holds.
+pub async fn begin(
     tx: &mut Tx,
     reader: Reader,
     (back, draft): (&str, &str),

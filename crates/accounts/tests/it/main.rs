@@ -5,6 +5,7 @@
 mod invitations;
 mod people;
 mod readers;
+mod readers_keys;
 mod sessions;
 mod sign_in;
 

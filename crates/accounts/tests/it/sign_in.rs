@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use accounts::ceremony::{self, Kind};
+use accounts::ceremony::{self, Kind, Whose};
 use accounts::password::{self, Checked};
 use accounts::throttle::{self, Subject};
 use accounts::{AccountError, person, second_factor};
@@ -101,7 +101,7 @@ on_both_engines! {
     async fn what_is_waited_for_is_taken_once_and_in_time(store: &TestStore) {
         let begin = async |number| {
             let mut tx = store.begin().await.unwrap();
-            let text = ceremony::begin(&mut tx, Kind::Passkey, None, "kept", [number; 32], noon());
+            let text = ceremony::begin(&mut tx, Kind::Passkey, Whose::Nobody, "kept", [number; 32], noon());
             let text = text.await.unwrap();
             tx.commit().await.unwrap();
             text

@@ -25,7 +25,11 @@ pub async fn begin(
     if let Some(before) = on_now(tx, channel).await? {
         end(tx, actor, before.id, now).await?;
     }
-    sql("UPDATE programmes SET began_at = ? WHERE id = ?").bind(now).bind(programme).run(tx).await?;
+    sql("UPDATE programmes SET began_at = ? WHERE id = ?")
+        .bind(now)
+        .bind(programme)
+        .run(tx)
+        .await?;
     tx.append(actor, &Event::ProgrammeBegan { channel, programme }, now).await?;
     Ok(())
 }

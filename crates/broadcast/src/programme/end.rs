@@ -5,12 +5,7 @@ use super::by_id;
 use crate::{BroadcastError, Result, produces};
 
 /// Ends a programme that is on.
-pub async fn end(
-    tx: &mut Tx,
-    actor: &Actor,
-    programme: ProgrammeId,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn end(tx: &mut Tx, actor: &Actor, programme: ProgrammeId, now: Timestamp) -> Result<()> {
     produces(actor)?;
     let known = by_id(tx, programme).await?.ok_or(BroadcastError::Unknown("programme"))?;
     if known.began_at.is_none() {
@@ -22,7 +17,11 @@ pub async fn end(
         return Ok(());
     }
     let channel = known.channel_id;
-    sql("UPDATE programmes SET ended_at = ? WHERE id = ?").bind(now).bind(programme).run(tx).await?;
+    sql("UPDATE programmes SET ended_at = ? WHERE id = ?")
+        .bind(now)
+        .bind(programme)
+        .run(tx)
+        .await?;
     tx.append(actor, &Event::ProgrammeEnded { channel, programme }, now).await?;
     Ok(())
 }

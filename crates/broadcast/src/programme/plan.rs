@@ -85,14 +85,16 @@ pub async fn change(
     command.check()?;
     let known = super::by_id(tx, programme).await?;
     let known = known.ok_or(BroadcastError::Unknown("programme"))?;
-    sql("UPDATE programmes SET title = ?, description = ?, starts_at = ?, ends_at = ? WHERE id = ?")
-        .bind(command.title.trim())
-        .bind(command.description.trim())
-        .bind(command.starts_at)
-        .bind(command.ends_at)
-        .bind(programme)
-        .run(tx)
-        .await?;
+    sql(
+        "UPDATE programmes SET title = ?, description = ?, starts_at = ?, ends_at = ? WHERE id = ?",
+    )
+    .bind(command.title.trim())
+    .bind(command.description.trim())
+    .bind(command.starts_at)
+    .bind(command.ends_at)
+    .bind(programme)
+    .run(tx)
+    .await?;
     let channel = known.channel_id;
     tx.append(actor, &Event::ProgrammePlanned { channel, programme }, now).await?;
     Ok(())

@@ -1,5 +1,8 @@
+use std::fmt;
+
 use base::{Actor, BatchId, CommentId, CommenterId, DecisionId, PersonId, SectionId, Timestamp};
 use store::{Connection, Event, FromQueryResult, Tx, sql};
+use uuid::Uuid;
 
 use super::thread::become_state;
 use super::{Comment, State, by_id};
@@ -96,56 +99,126 @@ pub struct Ruling {
     pub created_at: Timestamp,
 }
 
-/// Decides about a comment of a story in these sections. What was decided can be decided otherwise
-/// at any time, so nothing is lost by a slip.
+/// A comment of a story in these sections, as it was when a moderator looked at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Which.
+    pub comment: CommentId,
+    /// Where its story stands, from the inside out.
+    pub sections: Vec<SectionId>,
+    /// What the moderator saw.
+    pub seen: Seen,
+}
+
+/// How far a comment had come when somebody looked at it. One that has come further reads or stands
+/// otherwise, and whoever decides about it has to see that first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// What was decided last, or asked for.
+    pub decided: Option<DecisionId>,
+    /// When its author last changed it.
+    pub edited_at: Option<Timestamp>,
+}
+
+impl Seen {
+    /// As a form wrote it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (decided, edited_at) = text.split_once('.')?;
+        let decided = Uuid::parse_str(decided).ok()?;
+        let edited_at: i64 = edited_at.parse().ok()?;
+        Some(Self {
+            decided: (!decided.is_nil()).then_some(DecisionId(decided)),
+            edited_at: (edited_at != 0).then(|| Timestamp::from_micros(edited_at)),
+        })
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decided = self.decided.map_or(Uuid::nil(), |it| it.0);
+        write!(f, "{}.{}", decided.simple(), self.edited_at.map_or(0, Timestamp::as_micros))
+    }
+}
+
+/// What became of a decision about several comments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Names all that changed, and undoes it; nothing, if nothing did.
+    pub batch: Option<BatchId>,
+    /// Those to which something had happened since they were looked at. They are as they were.
+    pub left: Vec<CommentId>,
+}
+
+/// Decides about a comment. What was decided can be decided otherwise at any time, so nothing is
+/// lost by a slip; but by one who has seen it.
+///
+/// # Errors
+/// [`DiscussError::Changed`] when something has happened to it since it was looked at.
 pub async fn decide(
     tx: &mut Tx,
     actor: &Actor,
-    comment: CommentId,
-    sections: &[SectionId],
+    about: &About,
     decision: &Decision,
     now: Timestamp,
 ) -> Result<Comment> {
-    let batch = tx.new_id(now);
-    let (decided, _) = decide_in(tx, actor, batch, comment, sections, decision, now).await?;
-    Ok(decided)
+    let (batch, comment) = (tx.new_id(now), about.comment);
+    match decide_in(tx, actor, batch, about, decision, now).await? {
+        Outcome::Done(known) | Outcome::Nothing(known) => Ok(known),
+        Outcome::Left(State::Removed) => Err(DiscussError::NoSuchComment(comment)),
+        Outcome::Left(_) => Err(DiscussError::Changed(comment)),
+    }
 }
 
-/// Decides the same about several comments, each with the sections of its story. What is answered
-/// names all that changed, and undoes it; nothing, if nothing did.
+/// Decides the same about several comments, but for those that have changed since they were looked
+/// at: who decided about one of them meanwhile is not overruled unseen.
 pub async fn decide_all(
     tx: &mut Tx,
     actor: &Actor,
-    comments: &[(CommentId, Vec<SectionId>)],
+    comments: &[About],
     decision: &Decision,
     now: Timestamp,
-) -> Result<Option<BatchId>> {
+) -> Result<Decided> {
     let batch = tx.new_id(now);
-    let mut any = false;
-    for (comment, sections) in comments {
-        let (_, changed) = decide_in(tx, actor, batch, *comment, sections, decision, now).await?;
-        any |= changed;
+    let (mut any, mut left) = (false, Vec::new());
+    for about in comments {
+        match decide_in(tx, actor, batch, about, decision, now).await? {
+            Outcome::Done(_) => any = true,
+            Outcome::Nothing(_) => {}
+            Outcome::Left(_) => left.push(about.comment),
+        }
     }
-    Ok(any.then_some(batch))
+    Ok(Decided { batch: any.then_some(batch), left })
+}
+
+/// What became of one comment.
+enum Outcome {
+    Done(Comment),
+    /// It was so already.
+    Nothing(Comment),
+    /// It is not as it was seen.
+    Left(State),
 }
 
 async fn decide_in(
     tx: &mut Tx,
     actor: &Actor,
     batch: BatchId,
-    comment: CommentId,
-    sections: &[SectionId],
+    About { comment, sections, seen: was }: &About,
     decision: &Decision,
     now: Timestamp,
-) -> Result<(Comment, bool)> {
+) -> Result<Outcome> {
     moderates(actor, sections)?;
-    let known = there(tx, comment).await?;
+    let comment = *comment;
+    let known = by_id(tx, comment).await?.ok_or(DiscussError::NoSuchComment(comment))?;
     let (reason, words) = decision.told()?;
+    if known.state == State::Removed || seen(tx, &known).await? != *was {
+        return Ok(Outcome::Left(known.state));
+    }
     let becomes = decision.standing(&known)?;
     let about_reports = !matches!(decision, Decision::Pick | Decision::Unpick);
     let settles = about_reports && known.reports > 0;
     if !settles && (known.state, known.featured) == (becomes.state, becomes.featured) {
-        return Ok((known, false));
+        return Ok(Outcome::Nothing(known));
     }
     let was_lesson = match &known.text {
         Some(text) if about_reports => {
@@ -191,7 +264,7 @@ async fn decide_in(
     tx.append(actor, &event, now).await?;
     let reports = if settles { 0 } else { known.reports };
     let Standing { state, featured, counted } = becomes;
-    Ok((Comment { state, featured, counted, reports, ..known }, true))
+    Ok(Outcome::Done(Comment { state, featured, counted, reports, ..known }))
 }
 
 /// How a comment stands.
@@ -280,15 +353,42 @@ async fn credit(tx: &mut Tx, who: CommenterId, counted: Option<State>, by: i64) 
     Ok(())
 }
 
+/// How far a comment has come.
+pub async fn seen(on: &impl Connection, known: &Comment) -> Result<Seen> {
+    let decided = sql("SELECT id AS value FROM comment_decisions
+         WHERE comment_id = ? ORDER BY created_at DESC, id DESC LIMIT 1")
+    .bind(known.id);
+    Ok(Seen { decided: decided.optional(on).await?, edited_at: known.edited_at })
+}
+
+/// What happened to a comment last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// Somebody decided about it, or asked for that.
+    Decided(Ruling),
+    /// Its author changed it.
+    Edited(Timestamp),
+    /// Its author took it away.
+    Removed,
+}
+
+/// What happened to a comment last; nothing, if it was only said.
+pub async fn last(on: &impl Connection, known: &Comment) -> Result<Option<Last>> {
+    if known.state == State::Removed {
+        return Ok(Some(Last::Removed));
+    }
+    let ruling = history(on, known.id).await?.pop();
+    Ok(match (ruling, known.edited_at) {
+        (Some(ruling), Some(at)) if at > ruling.created_at => Some(Last::Edited(at)),
+        (Some(ruling), _) => Some(Last::Decided(ruling)),
+        (None, at) => at.map(Last::Edited),
+    })
+}
+
 /// What was decided about a comment, in order.
 pub async fn history(on: &impl Connection, comment: CommentId) -> Result<Vec<Ruling>> {
     let found = sql("SELECT person_id, decision, reason, words, undone, created_at
          FROM comment_decisions WHERE comment_id = ? ORDER BY created_at, id")
     .bind(comment);
     Ok(found.all(on).await?)
-}
-
-async fn there(tx: &Tx, comment: CommentId) -> Result<Comment> {
-    let known = by_id(tx, comment).await?;
-    known.filter(|it| it.state != State::Removed).ok_or(DiscussError::NoSuchComment(comment))
 }

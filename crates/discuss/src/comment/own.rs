@@ -6,9 +6,10 @@ use base::{Actor, CommentId, CommenterId, DecisionId, Timestamp};
 use store::{Event, Tx, sql};
 
 use super::pipeline::Facts;
+use super::post::Given;
 use super::thread::become_state;
 use super::{Comment, PostComment, State, by_id};
-use crate::{DiscussError, Result, Text, lesson, rule};
+use crate::{DiscussError, Result, Text, lesson};
 
 /// How long a comment may be changed.
 pub const EDIT_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -38,8 +39,8 @@ pub async fn edit(
     if before == *text {
         return Ok(known);
     }
-    let in_force = rule::in_force(tx, command.story, now).await?;
-    let outcome = Facts::gather(tx, &command, in_force, now).await?.of_a_change().judge()?;
+    let given = &mut Given::default();
+    let outcome = Facts::gather(tx, given, &command, now).await?.of_a_change().judge()?;
     // What was decided was decided about other words.
     lesson::learn(tx, comment, &before, None).await?;
     sql("INSERT INTO comment_editions (comment_id, text, until) VALUES (?, ?, ?)
@@ -67,7 +68,8 @@ pub async fn edit(
     Ok(Comment { text: Some(text.clone()), edited_at: Some(now), state, ..known })
 }
 
-/// Takes a comment away, its words included. What others answered stays, and so does what a refusal
+/// Takes a comment away, its words included, with what was found in them and what was said to a
+/// refusal. What others answered stays, and so does what a refusal
 /// taught: else nobody would teach less than those who take their spam away again.
 pub async fn remove(
     tx: &mut Tx,
@@ -81,11 +83,16 @@ pub async fn remove(
         return Ok(());
     }
     become_state(tx, &known, State::Removed).await?;
-    sql("UPDATE comments SET text = '', name = '', featured = FALSE, reports = 0 WHERE id = ?")
+    sql("UPDATE comments SET text = '', name = '', verdicts = '[]', featured = FALSE, reports = 0
+         WHERE id = ?")
+    .bind(comment)
+    .run(tx)
+    .await?;
+    sql("DELETE FROM comment_editions WHERE comment_id = ?").bind(comment).run(tx).await?;
+    sql("UPDATE comment_decisions SET words = '' WHERE comment_id = ? AND decision = 'appeal'")
         .bind(comment)
         .run(tx)
         .await?;
-    sql("DELETE FROM comment_editions WHERE comment_id = ?").bind(comment).run(tx).await?;
     tx.append(actor, &Event::CommentRemoved { article: known.article, comment }, now).await?;
     Ok(())
 }

@@ -2,25 +2,26 @@
 //! at the facts and has its say; the first that refuses ends it, and one that has it wait does not
 //! keep the others from speaking, so that a moderator reads all of them.
 
-use std::time::Duration;
-
+use accounts::reader;
 use base::{CommentId, Timestamp};
 use serde::Serialize;
 use store::{Tx, sql};
 
 use crate::commenter::Commenter;
 use crate::lesson::{self, Likeness};
-use crate::pace::Lately;
+use crate::pace::{AGAIN, Lately};
 use crate::rule::{InForce, Mode, Speak};
-use crate::{DiscussError, Result, Text, proof, toxicity, words};
+use crate::{DiscussError, Result, Text, proof, toxicity};
 
+use super::post::Given;
 use super::{External, PostComment};
 
 /// Every step, in order.
-const STEPS: [(&str, Step); 13] = [
+const STEPS: [(&str, Step); 14] = [
     ("closed", closed),
     ("speak", speak),
     ("banned", banned),
+    ("network", network_banned),
     ("pace", pace),
     ("proof", proof_of_work),
     ("words", words_said),
@@ -35,8 +36,11 @@ const STEPS: [(&str, Step); 13] = [
 
 type Step = fn(&Facts) -> Verdict;
 
-/// What is written again within this time is the same comment, sent twice.
-const AGAIN: Duration = Duration::from_secs(3_600);
+/// The names of all steps, in order.
+pub fn steps() -> impl Iterator<Item = &'static str> {
+    STEPS.into_iter().map(|(name, _)| name)
+}
+
 /// More links than one would need to give a source or two.
 const LINKS_MAX: usize = 3;
 /// What reads like spam to this degree waits. An honest comment that waits costs more than spam that
@@ -71,13 +75,13 @@ pub(super) struct Facts {
     commenter: Commenter,
     /// One of the staff, who answers for what they say.
     staff: bool,
+    /// The commenter's account has a key beside mail, where that is asked.
+    has_key: bool,
     text: Text,
-    /// How many comments there were of late.
+    /// How many comments there were of late, and what is known of where it comes from.
     lately: Lately,
     /// A proof of work came with it.
     proven: bool,
-    /// Another commenter said the same here.
-    echoes: bool,
     /// Words in it that are looked for.
     banned_words: Vec<String>,
     suspect_words: Vec<String>,
@@ -101,41 +105,32 @@ pub(super) struct Outcome {
 impl Facts {
     pub(super) async fn gather(
         tx: &mut Tx,
+        given: &mut Given,
         command: &PostComment<'_>,
-        rule: InForce,
         now: Timestamp,
     ) -> Result<Self> {
-        let PostComment { commenter, network, .. } = *command;
-        let article = command.story.article;
-        let lately = Lately::look(tx, Some(commenter.id), article, network, now).await?;
+        let PostComment { commenter, network, story, text, .. } = *command;
+        let rule = given.rule(tx, story, now).await?;
+        let said = (story.article, Some(text));
+        let lately = Lately::look(tx, Some(commenter.id), said, network, now).await?;
         let proven = match command.proof {
             Some(sent) if lately.is_a_flood() => proof::spend(tx, sent, now).await?,
             _ => false,
         };
-        let echo: Option<i64> = match network {
-            Some(network) => {
-                sql("SELECT 1 AS value FROM comments
-                 WHERE network = ? AND created_at > ? AND commenter_id <> ? AND text = ? LIMIT 1")
-                .bind(network)
-                .bind(now.minus(AGAIN))
-                .bind(commenter.id)
-                .bind(command.text.as_str())
-                .optional(tx)
-                .await?
-            }
-            None => None,
+        let has_key = match commenter.reader_id {
+            Some(reader) if rule.speak == Speak::Accounts => reader::has_key(tx, reader).await?,
+            _ => false,
         };
-        let (banned_words, suspect_words) =
-            words::looked_for(tx, command.language, command.text).await?;
+        let (banned_words, suspect_words) = given.words(tx, command.language).await?.in_text(text);
         let learned = lesson::recall(tx, command.text).await?;
         Ok(Self {
             rule,
             commenter: commenter.clone(),
             staff: command.staff,
+            has_key,
             text: command.text.clone(),
             lately,
             proven,
-            echoes: echo.is_some(),
             banned_words,
             suspect_words,
             like_spam: learned.spam(),
@@ -179,10 +174,13 @@ fn closed(facts: &Facts) -> Verdict {
 }
 
 fn speak(facts: &Facts) -> Verdict {
-    let guest = facts.commenter.reader_id.is_none() && !facts.staff;
+    let has_account = facts.commenter.reader_id.is_some();
     match facts.rule.speak {
-        Speak::Confirmed if guest => Verdict::Refuse(DiscussError::SignIn),
-        Speak::Confirmed | Speak::Guests => Verdict::Pass,
+        _ if facts.staff => Verdict::Pass,
+        Speak::Confirmed if !has_account => Verdict::Refuse(DiscussError::SignIn),
+        Speak::Accounts if !has_account => Verdict::Refuse(DiscussError::SignInByKey),
+        Speak::Accounts if !facts.has_key => Verdict::Refuse(DiscussError::AddKey),
+        Speak::Guests | Speak::Confirmed | Speak::Accounts => Verdict::Pass,
     }
 }
 
@@ -190,10 +188,26 @@ fn banned(facts: &Facts) -> Verdict {
     match facts.commenter.banned_until.filter(|until| *until > facts.now) {
         Some(until) => Verdict::Refuse(DiscussError::Closed(format!(
             "The moderators take nothing from you until {}.",
-            until.to_jiff().strftime("%Y-%m-%d %H:%M UTC")
+            minute(until)
         ))),
         None => Verdict::Pass,
     }
+}
+
+/// Whoever is behind a network with others learns that it is not about them.
+fn network_banned(facts: &Facts) -> Verdict {
+    match facts.lately.banned_until().filter(|_| !facts.staff) {
+        Some(until) => Verdict::Refuse(DiscussError::Closed(format!(
+            "The moderators take nothing from the network that you write from until {}: somebody \
+             there has misused it. From another network you can write.",
+            minute(until)
+        ))),
+        None => Verdict::Pass,
+    }
+}
+
+fn minute(at: Timestamp) -> String {
+    at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 fn pace(facts: &Facts) -> Verdict {
@@ -226,7 +240,7 @@ fn words_said(facts: &Facts) -> Verdict {
 }
 
 fn repeat(facts: &Facts) -> Verdict {
-    if facts.echoes {
+    if facts.lately.is_an_echo() {
         return Verdict::Wait("Somebody else of the same network said the same.".into());
     }
     Verdict::Pass

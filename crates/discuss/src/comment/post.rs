@@ -1,11 +1,16 @@
-use base::{Actor, CommentId, Timestamp};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use base::{Actor, ArticleId, CommentId, Timestamp};
 use store::{Event, Tx, sql};
 
 use super::pipeline::{Facts, sent_before};
 use super::thread::{above, count, path};
 use super::{Comment, DEPTH_MAX, State, by_id};
 use crate::commenter::Commenter;
-use crate::{DiscussError, Result, Story, Text, rule};
+use crate::rule::{self, InForce, Mode, Speak};
+use crate::words::Words;
+use crate::{DiscussError, Result, Story, Text};
 
 /// What somebody says.
 #[derive(Clone, Debug)]
@@ -52,9 +57,57 @@ pub struct Posted {
     pub shown: bool,
 }
 
+/// What holds for each comment of one transaction, and is looked up for the first.
+#[derive(Debug, Default)]
+pub struct Given {
+    rules: BTreeMap<ArticleId, InForce>,
+    words: BTreeMap<String, Words>,
+}
+
+impl Given {
+    /// Sends guests away who have to sign in, before they are asked for anything else.
+    pub async fn takes_guests(&mut self, tx: &Tx, story: &Story, now: Timestamp) -> Result<()> {
+        let InForce { mode, speak, .. } = self.rule(tx, story, now).await?;
+        match speak {
+            // That it is closed goes before.
+            _ if matches!(mode, Mode::Closed | Mode::ReadOnly) => Ok(()),
+            Speak::Guests => Ok(()),
+            Speak::Confirmed => Err(DiscussError::SignIn),
+            Speak::Accounts => Err(DiscussError::SignInByKey),
+        }
+    }
+
+    pub(super) async fn rule(&mut self, tx: &Tx, story: &Story, now: Timestamp) -> Result<InForce> {
+        if let Some(known) = self.rules.get(&story.article) {
+            return Ok(*known);
+        }
+        let found = rule::in_force(tx, story, now).await?;
+        self.rules.insert(story.article, found);
+        Ok(found)
+    }
+
+    pub(super) async fn words(&mut self, tx: &Tx, language: &str) -> Result<&Words> {
+        Ok(match self.words.entry(language.to_owned()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(Words::of(tx, language).await?),
+        })
+    }
+}
+
 /// Says something. The same, sent twice by the same commenter, is said once.
 pub async fn post(
     tx: &mut Tx,
+    actor: &Actor,
+    command: PostComment<'_>,
+    now: Timestamp,
+) -> Result<Posted> {
+    post_given(tx, &mut Given::default(), actor, command, now).await
+}
+
+/// Says one of several things of the same transaction.
+pub async fn post_given(
+    tx: &mut Tx,
+    given: &mut Given,
     actor: &Actor,
     command: PostComment<'_>,
     now: Timestamp,
@@ -67,8 +120,7 @@ pub async fn post(
         Some(parent) => Some(answered(tx, parent, command.story).await?),
         None => None,
     };
-    let in_force = rule::in_force(tx, command.story, now).await?;
-    let outcome = Facts::gather(tx, &command, in_force, now).await?.judge()?;
+    let outcome = Facts::gather(tx, given, &command, now).await?.judge()?;
     let shown = outcome.shown || command.staff;
     let id: CommentId = tx.new_id(now);
     let article = command.story.article;

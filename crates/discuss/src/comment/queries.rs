@@ -5,12 +5,14 @@ use uuid::Uuid;
 use super::thread::named;
 use super::{Comment, Row};
 use crate::Result;
+use crate::commenter::Place;
 
 /// Comments as [`Row`] reads them, whichever the rest says.
 macro_rules! comments {
     ($rest:literal) => {
         concat!(
-            "SELECT c.*, w.person_id FROM comments c JOIN commenters w ON w.id = c.commenter_id ",
+            "SELECT c.*, w.person_id, w.reader_id, w.name AS called
+             FROM comments c JOIN commenters w ON w.id = c.commenter_id ",
             $rest
         )
     };
@@ -235,6 +237,33 @@ pub async fn of_commenter(
     Ok(rows.into_iter().map(Row::read).collect())
 }
 
+/// What readers see of somebody who has a page, the newest first, behind this place.
+///
+/// Of a reader, only what was written under the name that they go by: who takes another name, or
+/// signs in after having written as a guest under one, may want the two not to be put together.
+/// Staff sign with their own names.
+pub async fn shown_by(
+    on: &impl Connection,
+    commenter: CommenterId,
+    before: Option<Place>,
+    limit: usize,
+) -> Result<Page> {
+    let before = before.unwrap_or_else(Place::first);
+    let rows: Vec<Row> = sql(comments!(
+        "WHERE c.commenter_id = ? AND c.state = 'shown'
+           AND (w.person_id IS NOT NULL OR (w.reader_id IS NOT NULL AND c.name = w.name))
+           AND (c.created_at, c.id) < (?, ?)
+         ORDER BY c.created_at DESC, c.id DESC LIMIT ?"
+    ))
+    .bind(commenter)
+    .bind(before.at)
+    .bind(before.id)
+    .bind(one_more(limit))
+    .all(on)
+    .await?;
+    Ok(cut(rows, limit))
+}
+
 /// What a commenter wrote, the newest first, behind this place; only under these stories, if any are
 /// named.
 pub(crate) async fn said_by(
@@ -258,6 +287,13 @@ pub(crate) async fn said_by(
     .all(on)
     .await?;
     Ok(rows.into_iter().map(Row::read).collect())
+}
+
+/// The network that a comment came from, while that is remembered.
+pub async fn network_of(on: &impl Connection, comment: CommentId) -> Result<Option<String>> {
+    let found = sql("SELECT network AS value FROM comments WHERE id = ? AND network IS NOT NULL")
+        .bind(comment);
+    Ok(found.optional(on).await?)
 }
 
 /// How these comments read before, the oldest first.

@@ -60,6 +60,21 @@ pub struct Report {
     pub created_at: Timestamp,
 }
 
+/// A report as who made it takes it along.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct OwnReport {
+    /// About what.
+    pub comment_id: CommentId,
+    /// The reason's name.
+    pub reason: String,
+    /// What was added.
+    pub words: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When a moderator dealt with it.
+    pub settled_at: Option<Timestamp>,
+}
+
 /// Who does something about a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reader<'a> {
@@ -182,6 +197,25 @@ pub async fn reports_of(on: &impl Connection, comment: CommentId) -> Result<Vec<
     let found = sql("SELECT reason, words, created_at FROM comment_reports
          WHERE comment_id = ? AND settled_at IS NULL ORDER BY created_at")
     .bind(comment);
+    Ok(found.all(on).await?)
+}
+
+/// Every comment that a commenter recommends, in the order in which they were written.
+pub async fn recommendations_by(
+    on: &impl Connection,
+    commenter: CommenterId,
+) -> Result<Vec<CommentId>> {
+    let found = sql("SELECT comment_id AS value FROM recommendations
+         WHERE commenter_id = ? ORDER BY value")
+    .bind(commenter);
+    Ok(found.values(on).await?)
+}
+
+/// What a commenter has reported, in order.
+pub async fn reports_by(on: &impl Connection, commenter: CommenterId) -> Result<Vec<OwnReport>> {
+    let found = sql("SELECT comment_id, reason, words, created_at, settled_at FROM comment_reports
+         WHERE commenter_id = ? ORDER BY created_at, comment_id")
+    .bind(commenter);
     Ok(found.all(on).await?)
 }
 

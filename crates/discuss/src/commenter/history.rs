@@ -17,6 +17,13 @@ pub struct Place {
     pub id: Uuid,
 }
 
+impl Place {
+    /// Behind which is everything.
+    pub(crate) fn first() -> Self {
+        Self { at: Timestamp::from_micros(i64::MAX), id: Uuid::max() }
+    }
+}
+
 /// Something that a commenter did, or that was done about one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -66,8 +73,7 @@ pub async fn history(
     before: Option<Place>,
     limit: usize,
 ) -> Result<(Vec<Moment>, bool)> {
-    let latest = Place { at: Timestamp::from_micros(i64::MAX), id: Uuid::max() };
-    let before = before.unwrap_or(latest);
+    let before = before.unwrap_or_else(Place::first);
     let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let said = said_by(on, commenter, under, (before.at, before.id), one_more).await?;
     let decided: Vec<Decided> = sql("SELECT d.id, d.comment_id, c.text, d.person_id, d.decision,

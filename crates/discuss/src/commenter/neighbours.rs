@@ -32,6 +32,17 @@ pub async fn networks(
     Ok(found.values(on).await?)
 }
 
+/// All who wrote from a network, those first who wrote last.
+pub async fn writers(on: &impl Connection, network: &str) -> Result<Vec<Neighbour>> {
+    let found = sql("SELECT w.id, w.name, COUNT(*) AS comments
+         FROM comments c JOIN commenters w ON w.id = c.commenter_id
+         WHERE c.network = ?
+         GROUP BY w.id, w.name ORDER BY MAX(c.created_at) DESC, w.id LIMIT ?")
+    .bind(network)
+    .bind(SHOWN);
+    Ok(found.all(on).await?)
+}
+
 /// Others who wrote from these networks, those first who wrote last.
 pub async fn neighbours(
     on: &impl Connection,

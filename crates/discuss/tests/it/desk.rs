@@ -1,6 +1,6 @@
 use accounts::person::{self, AddPerson};
 use base::{Actor, ArticleId, CommentId, PersonId, Role, SectionId, Timestamp};
-use discuss::comment::{self, Comment, External, PostComment, Posted, Reader};
+use discuss::comment::{self, About, Comment, External, PostComment, Posted, Reader};
 use discuss::commenter::{self, Commenter, Who};
 use discuss::{Result, Story, Text, rule};
 use store::{Store, sql};
@@ -121,6 +121,13 @@ pub(crate) async fn changes(
     let changed = comment::edit(&mut tx, &Actor::Reader, comment, command, now).await?;
     tx.commit().await?;
     Ok(changed)
+}
+
+/// A comment as a moderator sees it at this moment.
+pub(crate) async fn looks_at(store: &Store, comment: CommentId) -> About {
+    let known = comment::by_id(store, comment).await.unwrap().unwrap();
+    let seen = comment::seen(store, &known).await.unwrap();
+    About { comment, sections: story().sections, seen }
 }
 
 /// Who recommends and reports.

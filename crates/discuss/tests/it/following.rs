@@ -1,11 +1,12 @@
-use accounts::reader::{self, AskLink};
+use accounts::reader::{self, AskLink, identity};
 use base::{Actor, CommentId, ReaderId, Timestamp};
 use discuss::comment;
 use discuss::commenter::{self, Commenter, Who};
-use discuss::follow::{self, BETWEEN_MAILS, Due};
+use discuss::follow::{self, BETWEEN_MAILS, Due, TOLD_KEPT};
+use discuss::queue;
 use discuss::rule::{self, Mode, Rule, Scope, Speak};
 use discuss::{DiscussError, Text};
-use store::Store;
+use store::{Store, sql};
 use testkit::{noon, on_both_engines};
 
 use crate::desk::*;
@@ -147,21 +148,91 @@ on_both_engines! {
         }
     }
 
+    async fn what_was_told_long_ago_is_forgotten_and_told_to_nobody_again(store: &TestStore) {
+        site_is(store, Mode::After).await;
+        let ivo = guest(store, "Ivo").await;
+        let (rosa, _) = account(store, "rosa").await;
+        follows(store, rosa, None, noon()).await;
+        let old = says(store, &ivo, "Old", None, after(10)).await.unwrap().id;
+        let new = says(store, &ivo, "New", None, after(20)).await.unwrap().id;
+        note(store, old, after(10)).await;
+        assert_eq!(told(store, rosa, after(11)).await, [old]);
+        note(store, new, after(20)).await;
+        assert_eq!(told(store, rosa, after(1_000)).await, [new]);
+        let kept = async |now| {
+            let mut tx = store.begin().await.unwrap();
+            queue::forget_passing(&mut tx, now).await.unwrap();
+            tx.commit().await.unwrap();
+            let news: Vec<CommentId> = sql("SELECT comment_id AS value FROM follow_news
+                 ORDER BY value").values(&**store).await.unwrap();
+            let mails: i64 = sql("SELECT COUNT(*) AS value FROM follow_mails")
+                .value(&**store).await.unwrap();
+            (news, mails)
+        };
+        assert_eq!(kept(after(1_001)).await, (vec![old, new], 1), "the next mail keeps its distance");
+        let month = after(11).plus(TOLD_KEPT);
+        let moment = std::time::Duration::from_micros(1);
+        assert_eq!(kept(month.minus(moment)).await, (vec![old, new], 0));
+        assert_eq!(kept(month).await, (vec![new], 0));
+        // Decided about anew, or come by anew after a reset, both are old news.
+        note(store, old, month).await;
+        note(store, new, month).await;
+        assert_eq!(told(store, rosa, month).await, []);
+        assert_eq!(kept(month.plus(TOLD_KEPT).minus(moment)).await, (vec![old], 0));
+        assert_eq!(kept(month.plus(TOLD_KEPT)).await, (vec![], 0));
+    }
+
+    async fn where_accounts_with_a_key_speak_mail_alone_is_not_enough(store: &TestStore) {
+        let rule = Rule {
+            mode: Some(Mode::After), closes_after: None, speak: Some(Speak::Accounts),
+        };
+        let mut tx = store.begin().await.unwrap();
+        rule::set(&mut tx, &Actor::Operator, Scope::Site, &[], rule, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let (ivo, nora) = (guest(store, "Ivo").await, guest(store, "Nora").await);
+        let (id, rosa) = account(store, "rosa").await;
+        let text = &Text::parse("Well").unwrap();
+        let post = async |tx: &mut store::Tx, commenter, staff| {
+            let command = comment::PostComment {
+                story: SHARED.get_or_init(story), language: "en", parent: None, commenter, staff,
+                text, network: None, proof: None, external: None,
+            };
+            comment::post(tx, &Actor::Reader, command, noon()).await
+        };
+        let mut tx = store.begin().await.unwrap();
+        let refused = post(&mut tx, &ivo, false).await;
+        assert!(matches!(refused, Err(DiscussError::SignInByKey)), "{refused:?}");
+        let refused = post(&mut tx, &rosa, false).await;
+        assert!(matches!(refused, Err(DiscussError::AddKey)), "{refused:?}");
+        assert!(post(&mut tx, &nora, true).await.is_ok());
+        let elsewhere = ("https://id.example", "7001");
+        identity::link(&mut tx, id, elsewhere, noon()).await.unwrap();
+        assert!(post(&mut tx, &rosa, false).await.is_ok());
+        identity::unlink(&mut tx, id, elsewhere.0, noon()).await.unwrap();
+        let text = &Text::parse("Again").unwrap();
+        let command = comment::PostComment {
+            story: SHARED.get_or_init(story), language: "en", parent: None, commenter: &rosa,
+            staff: false, text, network: None, proof: None, external: None,
+        };
+        let refused = comment::post(&mut tx, &Actor::Reader, command, noon()).await;
+        assert!(matches!(refused, Err(DiscussError::AddKey)), "a key that is gone: {refused:?}");
+    }
+
     async fn what_a_guest_said_becomes_the_accounts_own_once(store: &TestStore) {
         site_is(store, Mode::After).await;
         let ivo = guest(store, "Ivo").await;
         let said = says(store, &ivo, "As a guest", None, noon()).await.unwrap().id;
         let (rosa, as_rosa) = account(store, "rosa").await;
         let mut tx = store.begin().await.unwrap();
-        commenter::adopt(&mut tx, "Ivo", rosa).await.unwrap();
+        commenter::adopt(&mut tx, "Ivo", rosa, after(1)).await.unwrap();
         tx.commit().await.unwrap();
         let known = commenter::find(&**store, Who::Guest("Ivo")).await.unwrap();
         assert!(known.is_some(), "one who has said something takes nobody else's");
         assert_ne!(comment::by_id(&**store, said).await.unwrap().unwrap().commenter, as_rosa.id);
 
         let mut tx = store.begin().await.unwrap();
-        commenter::forget(&mut tx, as_rosa.id).await.unwrap();
-        commenter::adopt(&mut tx, "Ivo", rosa).await.unwrap();
+        commenter::forget(&mut tx, as_rosa.id, after(2)).await.unwrap();
+        commenter::adopt(&mut tx, "Ivo", rosa, after(3)).await.unwrap();
         tx.commit().await.unwrap();
         let known = commenter::find(&**store, Who::Reader(rosa)).await.unwrap().unwrap();
         assert_eq!(known.id, ivo.id);

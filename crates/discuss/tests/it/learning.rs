@@ -16,9 +16,9 @@ fn reject(reason: Reason) -> Decision {
 }
 
 async fn decides(store: &Store, who: &Actor, comment: CommentId, decision: &Decision) {
+    let about = looks_at(store, comment).await;
     let mut tx = store.begin().await.unwrap();
-    let sections = story().sections;
-    comment::decide(&mut tx, who, comment, &sections, decision, after(9)).await.unwrap();
+    comment::decide(&mut tx, who, &about, decision, after(9)).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -114,13 +114,14 @@ on_both_engines! {
         let said = says(store, &rosa, "Well said", None, after(0)).await.unwrap().id;
         decides(store, &nora, said, &Decision::Approve).await;
         let places = [(said, story().sections)];
+        let about = [looks_at(store, said).await];
         let mut tx = store.begin().await.unwrap();
         let spam = reject(Reason::Spam);
-        let batch = comment::decide_all(&mut tx, &nora, &places, &spam, after(10)).await.unwrap();
+        let decided = comment::decide_all(&mut tx, &nora, &about, &spam, after(10)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(learned(store).await, [(0, 1, 0); 3]);
         let mut tx = store.begin().await.unwrap();
-        comment::undo(&mut tx, &nora, batch.unwrap(), &places, after(11)).await.unwrap();
+        comment::undo(&mut tx, &nora, decided.batch.unwrap(), &places, after(11)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(learned(store).await, [(1, 0, 0); 3]);
     }

@@ -7,6 +7,8 @@ mod desk;
 mod following;
 mod learning;
 mod moderating;
+mod networks;
 mod people;
 mod posting;
+mod profiles;
 mod undoing;

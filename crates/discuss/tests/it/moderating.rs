@@ -1,5 +1,5 @@
 use base::{Actor, Role};
-use discuss::comment::{self, Decision, Reason, ReportReason, State};
+use discuss::comment::{self, About, Decision, Last, Reason, ReportReason, Seen, State};
 use discuss::queue::{self, List};
 use discuss::rule::Mode;
 use discuss::{DiscussError, Text, commenter};
@@ -14,9 +14,9 @@ async fn decides(
     comment: base::CommentId,
     decision: Decision,
 ) -> discuss::Result<comment::Comment> {
+    let about = looks_at(store, comment).await;
     let mut tx = store.begin().await?;
-    let sections = story().sections;
-    let decided = comment::decide(&mut tx, who, comment, &sections, &decision, after(50)).await?;
+    let decided = comment::decide(&mut tx, who, &about, &decision, after(50)).await?;
     tx.commit().await?;
     Ok(decided)
 }
@@ -85,15 +85,97 @@ on_both_engines! {
         }
     }
 
+    async fn of_two_moderators_the_second_sees_first_what_the_first_decided(store: &TestStore) {
+        let (nora, per) = (moderator(store, "Nora").await, moderator(store, "Per").await);
+        let rosa = guest(store, "Rosa").await;
+        let said = says(store, &rosa, "Well", None, after(0)).await.unwrap().id;
+        let decides = async |who: &Actor, about: &About, decision: &Decision, seconds| {
+            let mut tx = store.begin().await.unwrap();
+            let decided = comment::decide(&mut tx, who, about, decision, after(seconds)).await;
+            tx.commit().await.unwrap();
+            decided.map(|it| it.state)
+        };
+        // Both look; one is a moment faster.
+        let looked = looks_at(store, said).await;
+        assert_eq!(decides(&nora, &looked, &reject(), 10).await.unwrap(), State::Rejected);
+        for decision in [Decision::Approve, reject(), Decision::PutBack] {
+            let blind = decides(&per, &looked, &decision, 11).await;
+            assert!(matches!(blind, Err(DiscussError::Changed(id)) if id == said), "{blind:?}");
+        }
+        let known = comment::by_id(&**store, said).await.unwrap().unwrap();
+        assert_eq!(known.state, State::Rejected);
+        let Some(Last::Decided(last)) = comment::last(&**store, &known).await.unwrap() else {
+            panic!("nothing was decided");
+        };
+        let told = (last.person_id, last.decision.as_str(), last.created_at);
+        assert_eq!(told, (nora.person(), "reject", after(10)));
+        // Who has seen it may decide otherwise.
+        let looked = looks_at(store, said).await;
+        assert_eq!(decides(&per, &looked, &Decision::Approve, 12).await.unwrap(), State::Shown);
+        let again = decides(&nora, &looked, &reject(), 13).await;
+        assert!(matches!(again, Err(DiscussError::Changed(_))), "{again:?}");
+        assert_eq!(comment::history(&**store, said).await.unwrap().len(), 2);
+    }
+
+    async fn what_an_author_changed_or_took_away_is_not_decided_about_unseen(store: &TestStore) {
+        site_is(store, Mode::Before).await;
+        let nora = moderator(store, "Nora").await;
+        let rosa = guest(store, "Rosa").await;
+        let mut about = Vec::new();
+        for (number, text) in (0..).zip(["One", "Two", "Three", "Four"]) {
+            let said = says(store, &rosa, text, None, after(number)).await.unwrap().id;
+            about.push(looks_at(store, said).await);
+        }
+        let [one, two, three, four] = [0, 1, 2, 3].map(|at: usize| about[at].comment);
+        changes(store, &rosa, one, "Buy lamps", after(10)).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        comment::remove(&mut tx, &Actor::Reader, rosa.id, two, after(11)).await.unwrap();
+        let third = &about[2..3];
+        comment::decide_all(&mut tx, &nora, third, &reject(), after(12)).await.unwrap();
+        let all = comment::decide_all(&mut tx, &nora, &about, &Decision::Approve, after(13)).await;
+        let all = all.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(all.left, [one, two, three], "each is named");
+        let made = comment::batch(&**store, all.batch.unwrap()).await.unwrap().unwrap();
+        assert_eq!(made.comments, [four], "what is undone is what was done");
+        let mut looks = Vec::new();
+        for id in [one, two, three, four] {
+            let known = comment::by_id(&**store, id).await.unwrap().unwrap();
+            let last = match comment::last(&**store, &known).await.unwrap() {
+                Some(Last::Decided(it)) => it.decision,
+                Some(Last::Edited(at)) => format!("edited {}", at == after(10)),
+                Some(Last::Removed) => "removed".to_owned(),
+                None => "nothing".to_owned(),
+            };
+            looks.push((known.state, last));
+        }
+        let expected = [
+            (State::Waiting, "edited true".to_owned()),
+            (State::Removed, "removed".to_owned()),
+            (State::Rejected, "reject".to_owned()),
+            (State::Shown, "approve".to_owned()),
+        ];
+        assert_eq!(looks, expected);
+        // A form gives back what was seen.
+        for seen in about.iter().map(|it| it.seen).chain([looks_at(store, one).await.seen]) {
+            assert_eq!(Seen::parse(&seen.to_string()), Some(seen));
+        }
+        assert!(["", ".", "0.0", "x.1"].iter().all(|text| Seen::parse(text).is_none()));
+        let listed = queue::list(store, List::All, "", 9).await.unwrap();
+        for it in listed {
+            assert_eq!(it.seen(), looks_at(store, it.id).await.seen, "{}", it.text);
+        }
+    }
+
     async fn only_moderators_decide_and_only_where_they_may(store: &TestStore) {
         let rosa = guest(store, "Rosa").await;
         let said = says(store, &rosa, "Well", None, after(0)).await.unwrap().id;
         for role in Role::ALL {
             let may = matches!(role, Role::Moderator | Role::Editor | Role::Administrator);
+            let about = looks_at(store, said).await;
             let mut tx = store.begin().await.unwrap();
-            let decided = comment::decide(
-                &mut tx, &somebody(role), said, &story().sections, &reject(), after(1),
-            ).await;
+            let decided =
+                comment::decide(&mut tx, &somebody(role), &about, &reject(), after(1)).await;
             assert_eq!(
                 !matches!(decided, Err(DiscussError::Denied(_))), may, "{role:?}: {decided:?}"
             );

@@ -1,9 +1,10 @@
 use base::{Actor, ArticleId, Role};
-use discuss::comment::{self, Decision, Reason};
+use discuss::comment::{self, Decision, Reason, ReportReason};
 use discuss::commenter::{self, What};
 use discuss::queue::{self, List};
 use discuss::rule::Mode;
 use discuss::{DiscussError, Text};
+use store::sql;
 use testkit::on_both_engines;
 use uuid::Uuid;
 
@@ -17,9 +18,9 @@ on_both_engines! {
         let said = says(store, &rosa, "It rains", None, after(0)).await.unwrap().id;
         says(store, &ivo, "It snows", None, after(1)).await.unwrap();
         let reject = Decision::Reject { reason: Reason::OffTopic, words: "No.".into() };
-        let sections = story().sections;
+        let about = looks_at(store, said).await;
         let mut tx = store.begin().await.unwrap();
-        comment::decide(&mut tx, &nora, said, &sections, &reject, after(2)).await.unwrap();
+        comment::decide(&mut tx, &nora, &about, &reject, after(2)).await.unwrap();
         commenter::note(&mut tx, &nora, rosa.id, " Rains often. ", after(3)).await.unwrap();
         let words = Text::parse("It does.").unwrap();
         let reader = &Actor::Reader;
@@ -76,9 +77,66 @@ on_both_engines! {
         assert_eq!(notes[0].person_id, nora.person());
         assert_eq!(queue::list(store, List::Waiting, "", 9).await.unwrap()[0].notes, 2);
         let mut tx = store.begin().await.unwrap();
-        commenter::forget(&mut tx, rosa.id).await.unwrap();
+        commenter::forget(&mut tx, rosa.id, after(4)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(commenter::notes_about(store, rosa.id).await.unwrap(), []);
+    }
+
+    async fn one_who_goes_takes_along_what_was_recommended_reported_and_asked(store: &TestStore) {
+        site_is(store, Mode::After).await;
+        let nora = moderator(store, "Nora").await;
+        let (rosa, ivo) = (guest(store, "Rosa").await, guest(store, "Ivo").await);
+        let first = says(store, &ivo, "First", None, after(0)).await.unwrap().id;
+        let second = says(store, &ivo, "Second", None, after(1)).await.unwrap().id;
+        let own = says(store, &rosa, "See https://example.org/", None, after(2)).await.unwrap().id;
+        let per = guest(store, "Per").await;
+        let mut tx = store.begin().await.unwrap();
+        let reader = &Actor::Reader;
+        for who in [&rosa, &per] {
+            comment::recommend(&mut tx, reader, reads(who), first, after(3)).await.unwrap();
+        }
+        for comment in [first, second] {
+            let why = (ReportReason::Insult, "Of me, Rosa");
+            comment::report(&mut tx, reader, reads(&rosa), comment, why, after(4)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let reject = Decision::Reject { reason: Reason::OffTopic, words: "No.".into() };
+        for (comment, decision) in [(second, &Decision::Approve), (own, &reject)] {
+            let about = looks_at(store, comment).await;
+            let mut tx = store.begin().await.unwrap();
+            comment::decide(&mut tx, &nora, &about, decision, after(5)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let mut tx = store.begin().await.unwrap();
+        let words = Text::parse("Rosa asks.").unwrap();
+        comment::appeal(&mut tx, reader, rosa.id, own, &words, after(6)).await.unwrap();
+        tx.commit().await.unwrap();
+        // What is taken along.
+        assert_eq!(comment::recommendations_by(&**store, rosa.id).await.unwrap(), [first]);
+        let reports = comment::reports_by(&**store, rosa.id).await.unwrap();
+        let told: Vec<_> = reports
+            .iter()
+            .map(|it| (it.comment_id, it.words.as_str(), it.settled_at.is_some()))
+            .collect();
+        assert_eq!(told, [(first, "Of me, Rosa", false), (second, "Of me, Rosa", true)]);
+        // What is taken away.
+        let mut tx = store.begin().await.unwrap();
+        comment::remove(&mut tx, reader, rosa.id, own, after(7)).await.unwrap();
+        commenter::forget(&mut tx, rosa.id, after(7)).await.unwrap();
+        tx.commit().await.unwrap();
+        let known = comment::by_id(&**store, first).await.unwrap().unwrap();
+        assert_eq!((known.recommended, known.reports), (1, 1), "it is still to be looked at");
+        assert_eq!(comment::recommended_by(&**store, per.id, &[first]).await.unwrap(), [first]);
+        let reports = comment::reports_by(&**store, rosa.id).await.unwrap();
+        let told: Vec<_> = reports.iter().map(|it| (it.comment_id, it.words.as_str())).collect();
+        assert_eq!(told, [(first, "")]);
+        let history = comment::history(&**store, own).await.unwrap();
+        let told: Vec<_> =
+            history.iter().map(|it| (it.decision.as_str(), it.words.as_str())).collect();
+        assert_eq!(told, [("reject", "No."), ("appeal", "")]);
+        let verdicts: String = sql("SELECT verdicts AS value FROM comments WHERE id = ?")
+            .bind(own).value(&**store).await.unwrap();
+        assert_eq!(verdicts, "[]");
     }
 
     async fn a_comment_is_found_by_its_words_its_name_and_its_network(store: &TestStore) {
@@ -145,11 +203,11 @@ on_both_engines! {
         assert_eq!(claims(&nora, two).await, [two]);
         assert_eq!(claims(&per, one).await, [one]);
         // What was decided last is told first, and an appeal is no moderator's.
-        let sections = story().sections;
         for (id, seconds) in [(one, 20), (two, 21)] {
+            let about = looks_at(store, id).await;
             let mut tx = store.begin().await.unwrap();
             let approve = Decision::Approve;
-            comment::decide(&mut tx, &nora, id, &sections, &approve, after(seconds)).await.unwrap();
+            comment::decide(&mut tx, &nora, &about, &approve, after(seconds)).await.unwrap();
             tx.commit().await.unwrap();
         }
         let decided = queue::decided(store, 9).await.unwrap();

@@ -18,11 +18,14 @@ async fn decides(
     decision: Decision,
     seconds: u64,
 ) -> Option<BatchId> {
+    let mut about = Vec::new();
+    for id in comments {
+        about.push(looks_at(store, *id).await);
+    }
     let mut tx = store.begin().await.unwrap();
-    let places = at(comments);
-    let batch = comment::decide_all(&mut tx, who, &places, &decision, after(seconds)).await;
+    let decided = comment::decide_all(&mut tx, who, &about, &decision, after(seconds)).await;
     tx.commit().await.unwrap();
-    batch.unwrap()
+    decided.unwrap().batch
 }
 
 async fn undoes(store: &Store, who: &Actor, batch: BatchId, seconds: u64) -> discuss::Result<()> {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use media::{
-    Aac, AudioTag, Avc, Delivery, FrameRate, Format, Input, Master, Now, Output, Packager, PartTarget,
-    RenditionId, RenditionName, Sample, Slate, Sound, SourceClock, Timeline, Tracks, Variant, Verdict,
-    VideoTag, audio_only_master, master, read_audio_tag, read_video_tag,
+    Aac, AudioTag, Avc, Delivery, Format, FrameRate, Input, Master, Now, Output, Packager,
+    PartTarget, RenditionId, RenditionName, Sample, Slate, Sound, SourceClock, Timeline, Tracks,
+    Variant, Verdict, VideoTag, audio_only_master, master, read_audio_tag, read_video_tag,
 };
 
 use super::disk::Disk;
@@ -123,7 +123,8 @@ impl Air {
                 for output in &smaller {
                     let ffmpeg::Output::Video { height: lower, kbits } = *output else { continue };
                     // As ffmpeg rounds it, to even pixels.
-                    let across = (u64::from(width) * u64::from(lower) / u64::from(height.max(1))) as u32;
+                    let across =
+                        (u64::from(width) * u64::from(lower) / u64::from(height.max(1))) as u32;
                     let slate = still((across.next_multiple_of(2), lower)).await;
                     let name = format!("{lower}p");
                     let id = add(&name, media::Kind::Video, u64::from(kbits) * 1000, slate, low)?;
@@ -215,11 +216,15 @@ impl Air {
                 self.set_format(SOURCE, Format::Video(avc), now);
             }
             VideoTag::Frame { offset_ms, data, .. } => {
-                let Some(Format::Video(avc)) = &self.renditions[SOURCE.0].format else { return Ok(()) };
+                let Some(Format::Video(avc)) = &self.renditions[SOURCE.0].format else {
+                    return Ok(());
+                };
                 let key = avc.is_key_frame(&data);
                 let floor = self.packager.floor(SOURCE);
                 let at = u64::from(tag.timestamp);
-                let Ok(place) = self.timeline.video(at, offset_ms, key, floor) else { return Ok(()) };
+                let Ok(place) = self.timeline.video(at, offset_ms, key, floor) else {
+                    return Ok(());
+                };
                 self.at = milliseconds(place.dts, media::CHANNEL_CLOCK);
                 let sample = sample(data, place, key);
                 let input = Input::Sample { rendition: SOURCE, sample, jump: place.jump };
@@ -245,17 +250,22 @@ impl Air {
                 }
             }
             AudioTag::Frame(data) => {
-                let Some(Format::Audio(aac)) = &self.renditions[SOUND.0].format else { return Ok(()) };
+                let Some(Format::Audio(aac)) = &self.renditions[SOUND.0].format else {
+                    return Ok(());
+                };
                 let aac = aac.clone();
                 let (samples, rate) = (aac.frame_samples(), aac.sample_rate());
                 let floor = self.packager.floor(SOUND);
                 let raw = u64::from(tag.timestamp);
-                let Ok(place) = self.timeline.audio(raw, samples, rate, floor) else { return Ok(()) };
+                let Ok(place) = self.timeline.audio(raw, samples, rate, floor) else {
+                    return Ok(());
+                };
                 at = milliseconds(place.dts, rate);
                 let sample = sample(data.clone(), place, true);
                 for rendition in [Some(SOUND), self.plain()].into_iter().flatten() {
                     let sample = sample.clone();
-                    self.packager.handle_input(now, Input::Sample { rendition, sample, jump: place.jump });
+                    self.packager
+                        .handle_input(now, Input::Sample { rendition, sample, jump: place.jump });
                 }
                 if self.sounds.is_none() {
                     studio.0.origin.sound_aac(framed(&aac, &data));
@@ -334,7 +344,9 @@ impl Air {
             Report::Bytes { bytes, .. } => studio.0.origin.sound_mp3(bytes),
             Report::Started(_) => studio.tell(|status| status.transcoder = None),
             Report::Shed(_) => {
-                tell("This machine is too slow for all renditions: the largest is left out.".into());
+                tell(
+                    "This machine is too slow for all renditions: the largest is left out.".into(),
+                );
             }
             Report::Behind => tell("This machine is too slow to make lower renditions.".into()),
             Report::Stopped { why, again_in } => {
@@ -400,7 +412,8 @@ impl Air {
                     let folder = self.name(rendition);
                     disk.write(folder, segment.name, chunks.clone()).await;
                     origin.put(folder, segment.name, chunks);
-                    let window = disk.close(folder, segment, TARGET_SECONDS, studio.0.settings.window);
+                    let window =
+                        disk.close(folder, segment, TARGET_SECONDS, studio.0.settings.window);
                     origin.show_window(folder, window);
                     closed = true;
                 }
@@ -546,7 +559,13 @@ fn silence(aac: &Aac) -> Option<Slate> {
 }
 
 fn silence_of(aac: &Aac) -> Option<Slate> {
-    let sample = Sample { data: aac.silence()?, dts: 0, offset: 0, duration: aac.frame_samples(), key: true };
+    let sample = Sample {
+        data: aac.silence()?,
+        dts: 0,
+        offset: 0,
+        duration: aac.frame_samples(),
+        key: true,
+    };
     Some(Slate { format: Format::Audio(aac.clone()), samples: vec![sample] })
 }
 

@@ -63,7 +63,12 @@ impl Disk {
         self.kept.state.clone()
     }
 
-    pub(super) async fn write(&mut self, folder: &RenditionName, name: MediaName, chunks: Vec<Bytes>) {
+    pub(super) async fn write(
+        &mut self,
+        folder: &RenditionName,
+        name: MediaName,
+        chunks: Vec<Bytes>,
+    ) {
         self.ask(Work::Write(file(folder, name), chunks));
     }
 

@@ -69,7 +69,9 @@ impl Gate for Studio {
             Refusal(why.to_owned())
         };
         if request.application != APPLICATION {
-            return Err(refuse("Send to the path “live”: rtmp://…/live, with the stream key as its name."));
+            return Err(refuse(
+                "Send to the path “live”: rtmp://…/live, with the stream key as its name.",
+            ));
         }
         let unknown = |error: broadcast::BroadcastError| {
             tracing::error!("A stream key could not be looked up: {error}");

@@ -6,7 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
 use media::{
-    Answer, Directives, MediaKind, MediaName, PartAnswer, Playlist, RenditionName, decide, decide_part,
+    Answer, Directives, MediaKind, MediaName, PartAnswer, Playlist, RenditionName, decide,
+    decide_part,
 };
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, timeout};

@@ -59,6 +59,8 @@ struct StoryPage {
     /// The newest.
     revisions: Vec<revisions::Row>,
     may: May,
+    /// Whether to lead to the rule of its discussion.
+    may_moderate: bool,
     /// What was said with the last step, and who said it.
     note: String,
     noted_by: String,
@@ -289,6 +291,7 @@ async fn story_page(
     };
     Ok(StoryPage {
         may: may(staff.actor(), &object, &known),
+        may_moderate: check_on(staff.actor(), Action::Moderate, &object).is_ok(),
         note: noted_by.as_ref().map(|_| known.note.clone()).unwrap_or_default(),
         noted_by: noted_by.unwrap_or_default(),
         assignments: assignments::rows(app, staff, id).await?,

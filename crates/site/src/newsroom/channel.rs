@@ -251,7 +251,8 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
 }
 
 fn row(it: Programme, zone: &TimeZone) -> ProgrammeRow {
-    let field = |at: Timestamp| zone.to_datetime(at.to_jiff()).strftime("%Y-%m-%dT%H:%M").to_string();
+    let field =
+        |at: Timestamp| zone.to_datetime(at.to_jiff()).strftime("%Y-%m-%dT%H:%M").to_string();
     ProgrammeRow {
         id: it.id.to_string(),
         starts: field(it.starts_at),

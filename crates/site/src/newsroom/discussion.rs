@@ -1,6 +1,8 @@
 //! `/newsroom/discussion`: what moderators do.
 
 mod commenter;
+mod networks;
+mod verdicts;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -11,7 +13,8 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse as _;
 use base::{ArticleId, BatchId, CommentId, PersonId, SectionId, Timestamp};
-use discuss::comment::{self, Decision, Reason};
+use discuss::DiscussError;
+use discuss::comment::{self, About, Decided, Decision, Last, Reason, Seen};
 use discuss::queue::{self, List};
 use discuss::rule::{self, Mode, Rule, Scope, Speak};
 use discuss::words;
@@ -26,10 +29,14 @@ use super::trouble::Trouble;
 use crate::App;
 
 pub(super) use commenter::{ban, note, show as commenter, watch};
+pub(super) use networks::{ban as ban_network, lift as lift_network, show as networks};
+use verdicts::Verdict;
 
 const SHOWN: i64 = 50;
 /// Of what was decided, so much as pages that are open may still show.
 const DECIDED: i64 = 100;
+/// So many that were left alone are named.
+const LEFT_MAX: usize = 50;
 
 /// Which list, as the form sends it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -39,6 +46,8 @@ pub(super) struct Wanted {
     q: String,
     /// What was just decided, or undone.
     done: String,
+    /// About what nothing was decided, because something had happened to it meanwhile.
+    left: String,
 }
 
 #[derive(Serialize)]
@@ -48,12 +57,27 @@ struct QueuePage {
     rows: Vec<Row>,
     reasons: Vec<&'static str>,
     done: Option<Done>,
-    decided: Vec<Decided>,
+    left: Vec<LeftRow>,
+    decided: Vec<DecidedRow>,
+    /// Whether one may ban networks: that counts in the whole site.
+    may_ban: bool,
+}
+
+/// A comment that was left as it is, with what had happened to it.
+#[derive(Serialize)]
+struct LeftRow {
+    id: String,
+    name: String,
+    /// The name of a decision, `edited` or `removed`.
+    what: String,
+    /// Who did that; empty for the operator.
+    who: String,
+    at: Option<Timestamp>,
 }
 
 /// What was decided of late: a page that shows the comment still says so.
 #[derive(Serialize)]
-struct Decided {
+struct DecidedRow {
     comment: String,
     decision: String,
     who: String,
@@ -103,6 +127,12 @@ struct Row {
     reports: Vec<(String, String)>,
     /// Why it waits.
     waits: Vec<String>,
+    /// What each step of the pipeline said.
+    verdicts: Vec<Verdict>,
+    /// What a decision from here is made from.
+    seen: String,
+    /// Whether it is known where it came from.
+    has_network: bool,
     /// What its author said to a refusal.
     appeal: Option<String>,
     approved: i64,
@@ -143,17 +173,50 @@ async fn page(app: &App, staff: &Staff, wanted: Wanted) -> Result<QueuePage, Tro
     let rows = rows(app, staff, found).await?;
     let reasons = Reason::ALL.map(Reason::name).into();
     let done = done(app, staff, &wanted.done).await?;
+    let left = left(app, staff, &wanted.left).await?;
     let decided = decided(app).await?;
-    Ok(QueuePage { wanted, lists: lists.into(), rows, reasons, done, decided })
+    let may_ban = policy::check(staff.actor(), Action::Moderate).is_ok();
+    Ok(QueuePage { wanted, lists: lists.into(), rows, reasons, done, left, decided, may_ban })
 }
 
-async fn decided(app: &App) -> Result<Vec<Decided>, Trouble> {
+/// What happened meanwhile to comments about which nothing was decided, where one moderates.
+async fn left(app: &App, staff: &Staff, ids: &str) -> Result<Vec<LeftRow>, Trouble> {
+    let store = app.store();
+    let tree = section::tree(store).await?;
+    let mut rows = Vec::new();
+    for id in ids.split(',').filter_map(|id| id.parse::<CommentId>().ok()).take(LEFT_MAX) {
+        let Some(known) = comment::by_id(store, id).await? else { continue };
+        if story(app, staff, &tree, known.article).await?.is_none() {
+            continue;
+        }
+        let Some(last) = comment::last(store, &known).await? else { continue };
+        let author = known.name.clone();
+        let (what, who, at) = match last {
+            Last::Removed => ("removed".to_owned(), author, None),
+            Last::Edited(at) => ("edited".to_owned(), author, Some(at)),
+            Last::Decided(it) if it.decision == "appeal" => {
+                (it.decision, author, Some(it.created_at))
+            }
+            Last::Decided(it) => {
+                let who = match it.person_id {
+                    Some(person) => person::by_id(store, person).await?.map(|it| it.name),
+                    None => None,
+                };
+                (it.decision, who.unwrap_or_default(), Some(it.created_at))
+            }
+        };
+        rows.push(LeftRow { id: id.to_string(), name: known.name, what, who, at });
+    }
+    Ok(rows)
+}
+
+async fn decided(app: &App) -> Result<Vec<DecidedRow>, Trouble> {
     let found = queue::decided(app.store(), DECIDED).await?;
     let people: Vec<PersonId> = found.iter().filter_map(|it| it.person_id).collect();
     let people = person::by_ids(app.store(), &people).await?;
     let decided = found.into_iter().map(|it| {
         let who = people.iter().find(|person| Some(person.id) == it.person_id);
-        Decided {
+        DecidedRow {
             comment: it.comment_id.to_string(),
             decision: it.decision,
             who: who.map(|it| it.name.clone()).unwrap_or_default(),
@@ -211,6 +274,7 @@ async fn rows(app: &App, staff: &Staff, found: Vec<queue::Entry>) -> Result<Vec<
         let claimed = it.claimed_by.filter(|by| *by != staff.person());
         let claimed = claimed.filter(|_| it.claimed_until.is_some_and(|until| until > app.now()));
         let named = claimed.and_then(|by| moderators.iter().find(|person| person.id == by));
+        let seen = it.seen().to_string();
         rows.push(Row {
             id: it.id.to_string(),
             article: it.article_id.to_string(),
@@ -219,11 +283,14 @@ async fn rows(app: &App, staff: &Staff, found: Vec<queue::Entry>) -> Result<Vec<
             commenter: it.commenter_id.to_string(),
             text_html: discuss::Text::parse(&it.text).map(|it| it.html()).unwrap_or_default(),
             name: it.name,
+            seen,
+            has_network: it.network.is_some(),
             state: it.state,
             featured: it.featured,
             created: it.created_at,
             reports: reports.into_iter().map(|it| (it.reason, it.words)).collect(),
-            waits: waits(&it.verdicts),
+            waits: verdicts::waits(&it.verdicts),
+            verdicts: verdicts::all(&it.verdicts),
             appeal,
             approved: it.approved,
             rejected: it.rejected,
@@ -262,16 +329,6 @@ fn above(tree: &Tree, section: SectionId) -> Vec<SectionId> {
     tree.trail(section).into_iter().rev().map(|it| it.id).collect()
 }
 
-/// Why a comment waits, by what the pipeline's steps said.
-fn waits(verdicts: &str) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Kept {
-        waits: Option<String>,
-    }
-    let kept: Vec<Kept> = serde_json::from_str(verdicts).unwrap_or_default();
-    kept.into_iter().filter_map(|it| it.waits).collect()
-}
-
 /// The sections of a comment's story, to ask whether somebody may decide about it.
 async fn sections_of(app: &App, comment: CommentId) -> Result<Vec<SectionId>, Trouble> {
     let missing = || Trouble::missing("comment");
@@ -302,7 +359,8 @@ pub(super) async fn claim(State(app): State<App>, staff: Staff, Posted(fields): 
     Ok(Json(others).into_response())
 }
 
-/// `POST /newsroom/discussion/decide`: about one comment, or several at once.
+/// `POST /newsroom/discussion/decide`: about one comment, or several at once. The form says what was
+/// seen of each; what has changed since is left as it is, and named.
 pub(super) async fn decide(
     State(app): State<App>,
     staff: Staff,
@@ -310,24 +368,40 @@ pub(super) async fn decide(
     Posted(fields): Posted,
 ) -> Answer {
     check_anywhere(staff.actor(), Action::Moderate)?;
-    let decided: Result<Option<BatchId>, Trouble> = async {
+    let decided: Result<Decided, Trouble> = async {
         let decision = decision(&fields)?;
-        let comments = chosen(&fields);
-        if comments.is_empty() {
+        let about = looked_at(&app, &fields).await?;
+        if about.is_empty() {
             return Err(Trouble::invalid("Choose a comment first."));
         }
-        let places = places(&app, comments).await?;
         let mut tx = app.store().begin().await?;
         let actor = staff.actor();
-        let batch = comment::decide_all(&mut tx, actor, &places, &decision, app.now()).await?;
+        let decided = comment::decide_all(&mut tx, actor, &about, &decision, app.now()).await?;
         tx.commit().await?;
-        Ok(batch)
+        Ok(decided)
     }
     .await;
     match decided {
-        Ok(batch) => back(&fields, batch),
-        Err(trouble) => refused(&app, &staff, &frame, &fields, &trouble).await,
+        Ok(Decided { batch: None, left }) if !left.is_empty() => {
+            let trouble = Trouble::from(DiscussError::Changed(left[0]));
+            refused(&app, &staff, &frame, &fields, (&trouble, &left)).await
+        }
+        Ok(Decided { batch, left }) => back(&fields, batch, &left),
+        Err(trouble) => refused(&app, &staff, &frame, &fields, (&trouble, &[])).await,
     }
+}
+
+/// The comments of a form, with what was seen of each.
+async fn looked_at(app: &App, fields: &Fields) -> Result<Vec<About>, Trouble> {
+    let old = || Trouble::invalid("The page is too old to decide from. Load it again.");
+    let mut all = Vec::new();
+    for (_, value) in fields.starting("comment").filter(|(rest, _)| rest.is_empty()) {
+        let (id, seen) = value.split_once('.').ok_or_else(old)?;
+        let comment: CommentId = id.parse().map_err(|_| old())?;
+        let seen = Seen::parse(seen).ok_or_else(old)?;
+        all.push(About { comment, sections: sections_of(app, comment).await?, seen });
+    }
+    Ok(all)
 }
 
 fn decision(fields: &Fields) -> Result<Decision, Trouble> {
@@ -365,8 +439,8 @@ pub(super) async fn undo(
     }
     .await;
     match undone {
-        Ok(batch) => back(&fields, Some(batch)),
-        Err(trouble) => refused(&app, &staff, &frame, &fields, &trouble).await,
+        Ok(batch) => back(&fields, Some(batch), &[]),
+        Err(trouble) => refused(&app, &staff, &frame, &fields, (&trouble, &[])).await,
     }
 }
 
@@ -382,16 +456,17 @@ async fn places(
     Ok(places)
 }
 
-/// The list that one came from, with what could not be done there.
+/// The list that one came from, with what could not be done there, and why it was left.
 async fn refused(
     app: &App,
     staff: &Staff,
     frame: &Frame,
     fields: &Fields,
-    trouble: &Trouble,
+    (trouble, left): (&Trouble, &[CommentId]),
 ) -> Answer {
     let text = |name| fields.text(name).to_owned();
-    let wanted = Wanted { list: text("list"), q: text("q"), done: String::new() };
+    let wanted =
+        Wanted { list: text("list"), q: text("q"), done: String::new(), left: joined(left) };
     frame.refuse(&page(app, staff, wanted).await?, trouble)
 }
 
@@ -400,8 +475,12 @@ fn chosen(fields: &Fields) -> Vec<CommentId> {
     chosen.filter_map(|(_, id)| id.parse().ok()).collect()
 }
 
-/// To the list that one came from, which says what was done.
-fn back(fields: &Fields, done: Option<BatchId>) -> Answer {
+fn joined(ids: &[CommentId]) -> String {
+    ids.iter().map(CommentId::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// To the list that one came from, which says what was done, and what was not.
+fn back(fields: &Fields, done: Option<BatchId>, left: &[CommentId]) -> Answer {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for name in ["list", "q"] {
         if !fields.text(name).is_empty() {
@@ -410,6 +489,9 @@ fn back(fields: &Fields, done: Option<BatchId>) -> Answer {
     }
     if let Some(batch) = done {
         query.append_pair("done", &batch.to_string());
+    }
+    if !left.is_empty() {
+        query.append_pair("left", &joined(&left[..left.len().min(LEFT_MAX)]));
     }
     let query = query.finish();
     let joint = if query.is_empty() { "" } else { "?" };
@@ -483,10 +565,25 @@ pub(super) struct AboutStory {
 
 async fn story_rule(app: &App, staff: &Staff, id: ArticleId) -> Result<RuleRow, Trouble> {
     let tree = section::tree(app.store()).await?;
-    let told = story(app, staff, &tree, id).await?;
-    let (_, headline) = told.ok_or_else(|| Trouble::missing("story"))?;
+    let headline = match story(app, staff, &tree, id).await? {
+        Some((_, headline)) => headline,
+        None => unpublished(app, staff, id).await?.ok_or_else(|| Trouble::missing("story"))?,
+    };
     let rule = rule::of(app.store(), Scope::Story(id)).await?;
     Ok(RuleRow { story: Some(id.to_string()), ..row_of(rule, String::new(), headline) })
+}
+
+/// The headline of a story that readers do not see, for one who may read it and is to moderate under
+/// it. To others it is not there.
+async fn unpublished(app: &App, staff: &Staff, id: ArticleId) -> Result<Option<String>, Trouble> {
+    let Some(known) = article::by_id(app.store(), id).await? else { return Ok(None) };
+    let object = article::object(app.store(), &known).await?;
+    let may = |action| policy::check_on(staff.actor(), action, &object).is_ok();
+    if !may(Action::ReadUnpublished) || !may(Action::Moderate) {
+        return Ok(None);
+    }
+    let newest = article::revision(app.store(), id, known.newest_revision).await?;
+    Ok(newest.map(|it| it.content.headline))
 }
 
 fn row_of(rule: Rule, id: String, name: String) -> RuleRow {
@@ -518,10 +615,13 @@ async fn rules_page(app: &App, hits: Option<Hits>) -> Result<RulesPage, Trouble>
         let suspect = words::of(store, &language, words::Kind::Suspect).await?.join("\n");
         lists.push(WordsRow { language, banned, suspect });
     }
-    let speaks = Speak::ALL.map(Speak::name);
+    // Where an account can have neither passkey nor provider, nobody could speak.
+    let can_have_keys = app.has_passkeys() || app.readers_provider().is_some();
+    let speaks = Speak::ALL.into_iter().filter(|it| can_have_keys || *it != Speak::Accounts);
+    let speaks = speaks.map(Speak::name).collect();
     Ok(RulesPage {
         modes: Mode::ALL.map(Mode::name).into(),
-        speaks: if app.has_accounts() { speaks.into() } else { Vec::new() },
+        speaks: if app.has_accounts() { speaks } else { Vec::new() },
         stories: Vec::new(),
         site,
         sections,

@@ -73,7 +73,7 @@ impl FromRequest<App> for Posted {
 }
 
 /// JSON that a script of the newsroom sends; with a session, its token is in a header.
-pub(super) struct Said<T>(pub(super) T);
+pub(crate) struct Said<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Said<T> {
     type Rejection = Response;

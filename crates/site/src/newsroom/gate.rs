@@ -175,7 +175,7 @@ pub(crate) fn comes_from_here(app: &App, headers: &HeaderMap) -> bool {
 }
 
 /// The whole name of a cookie: over HTTPS one that no other host or path can set.
-pub(super) fn full_name(app: &App, name: &str) -> String {
+pub(crate) fn full_name(app: &App, name: &str) -> String {
     let https = app.0.settings.public_url.scheme() == "https";
     format!("{}{name}", if https { "__Host-" } else { "" })
 }
@@ -185,7 +185,7 @@ pub(super) fn cookie<'h>(app: &App, headers: &'h HeaderMap) -> Option<&'h str> {
 }
 
 /// What the browser brings under this name.
-pub(super) fn named_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(crate) fn named_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter();
     all.filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
@@ -198,7 +198,7 @@ pub(super) fn set_cookie(app: &App, text: &str) -> HeaderValue {
 }
 
 /// A cookie of what is begun and has to be finished in the same browser.
-pub(super) fn short_cookie(app: &App, name: &str, text: &str) -> HeaderValue {
+pub(crate) fn short_cookie(app: &App, name: &str, text: &str) -> HeaderValue {
     cookie_with(app, name, text, ceremony::LASTS)
 }
 

@@ -1,42 +1,31 @@
-//! Signing in, showing again who one is, and adding a way in, by the word of the operator's
-//! provider. What is asked is kept until the provider sends the browser back, and is good for that
-//! browser only: nobody can be signed in by a link that somebody else has begun.
+//! Signing in, showing again who one is, and adding a way in, by the word of the provider that
+//! vouches for staff. See [`crate::provider::errand`].
 
-use accounts::ceremony::{self, Kind};
+use accounts::ceremony::{Kind, Whose};
 use accounts::{AccountError, identity, session};
 use axum::Extension;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse as _;
 use base::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use store::events::Method;
 
 use super::account;
 use super::forms::{Fields, Posted};
-use super::gate::{
-    Arrived, FreshlyArrived, Staff, full_name, named_cookie, safe_next, set_cookie, short_cookie,
-};
+use super::gate::{Arrived, FreshlyArrived, Staff, safe_next, set_cookie};
 use super::page::{Answer, Frame, View, go};
 use super::sign_in::{Who, confirm_page, sign_in_page};
 use super::trouble::Trouble;
 use crate::App;
-use crate::provider::{Email, Failure, Provider, Question, Word};
+use crate::provider::errand::{self, Answered, Brought, Errand, refused};
+use crate::provider::{Provider, Word};
 
-/// Names the cookie that makes a browser known again when it comes back.
-const COOKIE: &str = "tribune-provider";
-/// How much of what a provider says about a failure is repeated.
-const TOLD_MAX: usize = 200;
-
-/// What is kept of a question until it is answered.
+/// What a question is asked for.
 #[derive(Serialize, Deserialize)]
-struct Asked {
+struct About {
     why: Why,
     next: String,
-    /// SHA-256 of the cookie of who asked.
-    browser: String,
-    question: Question,
 }
 
 /// Why the provider is asked who somebody is.
@@ -56,18 +45,6 @@ struct LeavePage {
 
 impl View for LeavePage {
     const TEMPLATE: &'static str = "to_provider.html";
-}
-
-/// What the provider has the browser bring back (RFC 6749 §4.1.2, RFC 9207).
-#[derive(Deserialize)]
-pub(super) struct Brought {
-    #[serde(default)]
-    state: String,
-    #[serde(default)]
-    code: String,
-    iss: Option<String>,
-    error: Option<String>,
-    error_description: Option<String>,
 }
 
 /// `POST /newsroom/sign-in/provider`
@@ -141,24 +118,23 @@ pub(super) async fn answer(
     Query(brought): Query<Brought>,
 ) -> Answer {
     let staff = staff.map(|Extension(staff)| staff);
-    let asked = match taken(&app, &headers, &brought).await {
+    let asked = match errand::taken::<About>(&app, Kind::Provider, &headers, &brought).await {
         Ok(asked) => asked,
         Err(trouble) => return frame.refuse(&sign_in_page(&app, "", ""), &trouble),
     };
+    let About { why, ref next } = asked.about;
     match (let_in(&app, staff.as_ref(), &who, &asked, brought).await, staff) {
-        (Err(trouble), Some(staff)) if asked.why == Why::Confirm => {
-            frame.refuse(&confirm_page(&app, &staff, &asked.next).await?, &trouble)
+        (Err(trouble), Some(staff)) if why == Why::Confirm => {
+            frame.refuse(&confirm_page(&app, &staff, next).await?, &trouble)
         }
-        (Err(trouble), Some(staff)) if asked.why == Why::Link => {
+        (Err(trouble), Some(staff)) if why == Why::Link => {
             frame.refuse(&account::page(&app, &staff).await?, &trouble)
         }
-        (Err(trouble), _) => frame.refuse(&sign_in_page(&app, &asked.next, ""), &trouble),
+        (Err(trouble), _) => frame.refuse(&sign_in_page(&app, next, ""), &trouble),
         (done, _) => done,
     }
 }
 
-/// Keeps the question, and leads to the provider by a page and not by a redirect: where a form may
-/// lead is bound by our policy, and where a provider sends people on to is not for us to know.
 async fn leave(
     app: &App,
     frame: &Frame,
@@ -168,50 +144,18 @@ async fn leave(
     next: &str,
 ) -> Answer {
     let provider = provider(app)?;
-    let secrets = [app.store().secret(), app.store().secret()];
-    let question = provider.question(why == Why::Confirm, secrets, app.now());
-    // Asked first: nothing is kept for one that does not answer.
-    provider.ready(app.now()).await?;
-    let known = named_cookie(headers, &full_name(app, COOKIE)).filter(|text| is_secret(text));
-    let browser = known.map_or_else(|| hex(&app.store().secret::<32>()), str::to_owned);
-    let asked = Asked { why, next: next.to_owned(), browser: digest(&browser), question };
-    let kept = serde_json::to_string(&asked).map_err(|it| Trouble::invalid(it.to_string()))?;
-    let person = staff.map(Staff::person);
-    let mut tx = app.store().begin().await?;
-    let secret = app.store().secret();
-    let state = ceremony::begin(&mut tx, Kind::Provider, person, &kept, secret, app.now()).await?;
-    tx.commit().await?;
-    let hint = staff.and_then(|it| it.session.person.email.as_deref());
-    let address = provider.address(&asked.question, &state, hint).await?.to_string();
-    let mut response =
-        frame.show(&LeavePage { label: provider.label().to_owned(), address: address.clone() })?;
-    let onward = HeaderValue::from_str(&format!("0; url={address}"));
-    let onward = onward.map_err(|error| Trouble::invalid(error.to_string()))?;
-    response.headers_mut().insert(header::REFRESH, onward);
-    response.headers_mut().insert(header::SET_COOKIE, short_cookie(app, COOKIE, &browser));
-    Ok(response)
-}
-
-/// Takes the question that this browser has asked.
-async fn taken(app: &App, headers: &HeaderMap, brought: &Brought) -> Result<Asked, Trouble> {
-    let nothing = || {
-        Trouble::new(
-            StatusCode::UNAUTHORIZED,
-            "This sign-in was not begun in this browser, or took too long, or was done already. \
-             Begin again.",
-        )
+    let errand = Errand {
+        kind: Kind::Provider,
+        whose: staff.map_or(Whose::Nobody, |it| Whose::Person(it.person())),
+        about: About { why, next: next.to_owned() },
+        anew: why == Why::Confirm,
+        hint: staff.and_then(|it| it.session.person.email.as_deref()),
     };
-    let browser = named_cookie(headers, &full_name(app, COOKIE)).map(digest).ok_or_else(nothing)?;
-    let mut tx = app.store().begin().await?;
-    let taken = ceremony::take(&mut tx, Kind::Provider, &brought.state, app.now()).await?;
-    let taken = taken.ok_or_else(nothing)?;
-    let asked: Asked = serde_json::from_str(&taken.state).map_err(|_| nothing())?;
-    // Without a commit it stays for who has asked.
-    if asked.browser != browser {
-        return Err(nothing());
-    }
-    tx.commit().await?;
-    Ok(asked)
+    let way = errand::leave(app, provider, headers, errand).await?;
+    let (label, address) = (provider.label().to_owned(), way.address.clone());
+    let mut response = frame.show(&LeavePage { label, address })?;
+    way.lead(&mut response);
+    Ok(response)
 }
 
 /// Does what the question was asked for, if the answer allows it.
@@ -219,20 +163,14 @@ async fn let_in(
     app: &App,
     staff: Option<&Staff>,
     who: &Who,
-    asked: &Asked,
+    asked: &Answered<About>,
     brought: Brought,
 ) -> Answer {
-    let provider = provider(app)?;
-    if brought.iss.as_deref().is_some_and(|iss| iss != provider.issuer()) {
-        return Err(refused("The answer is not of the provider that was asked. Begin again."));
-    }
-    if brought.error.is_some() || brought.code.is_empty() {
-        return Err(refused(no(provider, &brought)));
-    }
-    let now = app.now();
-    let word = provider.answer(&asked.question, brought.code, now).await?;
-    match (asked.why, staff) {
-        (Why::SignIn, _) => sign_in_by(app, provider, who, word, &asked.next, now).await,
+    let (provider, now) = (provider(app)?, app.now());
+    let word = asked.word(app, provider, brought).await?;
+    let About { why, next } = &asked.about;
+    match (why, staff) {
+        (Why::SignIn, _) => sign_in_by(app, provider, who, word, next, now).await,
         (Why::Confirm, Some(staff)) => {
             let known = identity::find(app.store(), provider.issuer(), &word.subject).await?;
             if known != Some(staff.person()) {
@@ -245,7 +183,7 @@ async fn let_in(
             let mut tx = app.store().begin().await?;
             session::shown(&mut tx, staff.session.id, now).await?;
             tx.commit().await?;
-            go(&asked.next)
+            go(next)
         }
         (Why::Link, Some(staff)) => {
             let (actor, person) = (staff.actor(), staff.person());
@@ -253,7 +191,7 @@ async fn let_in(
             identity::link_own(&mut tx, actor, person, provider.issuer(), &word.subject, now)
                 .await?;
             tx.commit().await?;
-            go(&asked.next)
+            go(next)
         }
         (Why::Confirm | Why::Link, None) => {
             Err(refused("You are not signed in any more. Sign in, and try again."))
@@ -281,7 +219,7 @@ async fn sign_in_by(
     let person = match known {
         Some(person) => person,
         None => {
-            let email = verified(provider, word.email)?;
+            let email = errand::verified(provider, word.email)?;
             let linked = identity::link_by_email(&mut tx, issuer, &word.subject, &email, now);
             linked.await?.ok_or_else(|| {
                 refused(format!(
@@ -302,61 +240,6 @@ async fn sign_in_by(
     Ok((cookie, go(next)?).into_response())
 }
 
-/// The address by which somebody is known here, if the provider answers for it.
-fn verified(provider: &Provider, email: Email) -> Result<String, Trouble> {
-    let label = provider.label();
-    match email {
-        Email::Verified(email) => Ok(email),
-        Email::Claimed(email) => Err(refused(format!(
-            "{label} has not verified that {email} is your e-mail address, so it cannot say who you \
-             are here. Have it verified there, or sign in otherwise and link {label} on the page of \
-             your account."
-        ))),
-        Email::Unknown => Err(refused(format!(
-            "{label} does not say which e-mail address is yours. Sign in otherwise, and link \
-             {label} on the page of your account."
-        ))),
-    }
-}
-
 fn provider(app: &App) -> Result<&Provider, Trouble> {
     app.provider().ok_or_else(|| Trouble::missing("provider to sign in with"))
-}
-
-/// What a provider says when it does not let somebody in.
-fn no(provider: &Provider, brought: &Brought) -> String {
-    let label = provider.label();
-    match brought.error.as_deref() {
-        Some("access_denied") => format!("{label} was told not to let you in. Begin again."),
-        error => {
-            let said = brought.error_description.as_deref().or(error).unwrap_or("nothing");
-            let said: String = said.chars().filter(|it| !it.is_control()).take(TOLD_MAX).collect();
-            format!("{label} did not let you in. It said: {said}")
-        }
-    }
-}
-
-fn refused(detail: impl Into<String>) -> Trouble {
-    Trouble::new(StatusCode::FORBIDDEN, detail)
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Down(detail) => Self::new(StatusCode::SERVICE_UNAVAILABLE, detail),
-            Failure::Refused(detail) => refused(detail),
-        }
-    }
-}
-
-fn is_secret(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn digest(text: &str) -> String {
-    hex(&Sha256::digest(text))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

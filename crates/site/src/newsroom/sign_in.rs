@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use accounts::ceremony::{self, Kind};
+use accounts::ceremony::{self, Kind, Waiting, Whose};
 use accounts::password::{self, Checked};
 use accounts::session::{self, Client};
 use accounts::throttle::{self, Subject};
@@ -112,7 +112,7 @@ pub(super) async fn code(State(app): State<App>, frame: Frame, who: Who, fields:
     let mut tx = app.store().begin().await?;
     let taken = ceremony::take(&mut tx, Kind::SecondFactor, fields.text("ceremony"), now).await?;
     tx.commit().await?;
-    let Some((person, next)) = taken.and_then(|it| Some((it.person_id?, it.state))) else {
+    let Some((person, next)) = taken.and_then(person_of) else {
         let late = Trouble::new(StatusCode::UNAUTHORIZED, "That took too long. Begin again.");
         return frame.refuse(&sign_in_page(&app, fields.text("next"), ""), &late);
     };
@@ -234,9 +234,18 @@ async fn waiting(app: &App, person: PersonId, next: &str) -> Result<CodePage, Tr
     let mut tx = app.store().begin().await?;
     let (secret, now) = (app.store().secret(), app.now());
     let ceremony =
-        ceremony::begin(&mut tx, Kind::SecondFactor, Some(person), next, secret, now).await?;
+        ceremony::begin(&mut tx, Kind::SecondFactor, Whose::Person(person), next, secret, now)
+            .await?;
     tx.commit().await?;
     Ok(CodePage { next: next.to_owned(), ceremony })
+}
+
+/// Whose password was right, and where they wanted to go.
+fn person_of(taken: Waiting) -> Option<(PersonId, String)> {
+    match taken.whose {
+        Whose::Person(person) => Some((person, taken.state)),
+        Whose::Nobody | Whose::Reader(_) => None,
+    }
 }
 
 /// Takes a code of the authenticator, or a recovery code.

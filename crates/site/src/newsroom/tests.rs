@@ -1,5 +1,7 @@
 //! Who may do what: every address of the newsroom, for every role, with stories in every state.
 
+mod moderation;
+
 use accounts::policy::{Action, check, check_anywhere, check_on};
 use accounts::{person, session};
 use axum::body::Body;
@@ -99,6 +101,9 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("POST", "/newsroom/discussion/undo", "", Anywhere(Moderate)),
         ("GET", "/newsroom/discussion/rules", "", Anywhere(Moderate)),
         ("POST", "/newsroom/discussion/rules", "mode=after", Site(Moderate)),
+        ("GET", "/newsroom/discussion/networks", "", Site(Moderate)),
+        ("POST", "/newsroom/discussion/networks", "network=192.0.2.9&days=1", Site(Moderate)),
+        ("POST", "/newsroom/discussion/networks/{ban}/lift", "", Site(Moderate)),
         ("POST", "/newsroom/discussion/words", "language=xx", Site(Moderate)),
         ("GET", "/newsroom/discussion/commenters/{commenter}", "", Anywhere(Moderate)),
         ("POST", "/newsroom/discussion/commenters/{commenter}/ban", "days=1", Site(Moderate)),
@@ -372,7 +377,8 @@ async fn what_somebody_decided_is_said_to_them_and_undone_by_a_form() {
     let id = said().await.id;
     let me = newsroom.person(Role::Moderator, None).await;
     let other = newsroom.person(Role::Editor, None).await;
-    let form = format!("comment={id}&decision=reject&reason=spam&list=all");
+    let seen = discuss::comment::seen(&store, &said().await).await.unwrap();
+    let form = format!("comment={id}.{seen}&decision=reject&reason=spam&list=all");
     let decided = newsroom.ask(Some(me), "POST", "/newsroom/discussion/decide", &form).await;
     let (_, batch) = decided.location.split_once("done=").unwrap();
     for (who, told) in [(me, true), (other, false)] {
@@ -629,6 +635,7 @@ impl Newsroom {
             .replace("{preview}", nobody)
             .replace("{person}", nobody)
             .replace("{commenter}", nobody)
+            .replace("{ban}", nobody)
             .replace("{link}", "never-was")
             .replace("{number}", "1")
     }

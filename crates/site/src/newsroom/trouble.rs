@@ -14,28 +14,28 @@ use crate::error::PageError;
 /// Why, as a sentence that says what to do. A form shows it; a page of its own tells it where there
 /// is no form.
 #[derive(Debug)]
-pub(super) struct Trouble {
-    pub(super) status: StatusCode,
-    pub(super) detail: String,
+pub(crate) struct Trouble {
+    pub(crate) status: StatusCode,
+    pub(crate) detail: String,
 }
 
 impl Trouble {
-    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, detail: detail.into() }
     }
 
     /// What was sent can be read, and asks for what cannot be.
-    pub(super) fn invalid(detail: impl Into<String>) -> Self {
+    pub(crate) fn invalid(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
     /// Nothing is there.
-    pub(super) fn missing(what: &str) -> Self {
+    pub(crate) fn missing(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("There is no such {what}."))
     }
 
     /// Another site had the browser send this, or a page that is too old.
-    pub(super) fn foreign() -> Self {
+    pub(crate) fn foreign() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
             "This did not come from a page of this newsroom that is still good. Load the page \
@@ -90,6 +90,7 @@ impl From<DiscussError> for Trouble {
             DiscussError::Denied(denied) => denied.into(),
             DiscussError::Store(error) => error.into(),
             DiscussError::NoSuchComment(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            DiscussError::Changed(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
             other => Self::invalid(other.to_string()),
         }
     }

@@ -1,20 +1,24 @@
 //! `/account`: readers with an account. A link is mailed to whoever asks, and lets in once, in the
 //! browser that asked for it. To look at a link does nothing, so a program that opens the links of a
-//! mail takes nothing from anybody.
+//! mail takes nothing from anybody. Beside it a passkey lets in, and the word of the readers'
+//! provider.
 
-use accounts::reader::{self, AskLink, Fate, Session};
+mod passkeys;
+mod provider;
+
+use accounts::reader::{self, AskLink, Fate, Reader, Session};
 use accounts::throttle::{self, Subject};
 use accounts::{AccountError, secret};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use base::{Actor, ArticleId, CommentId, FollowId};
+use base::{Actor, ArticleId, CommentId, FollowId, ReaderId, Timestamp};
 use discuss::{comment, commenter, follow};
 use projections::page_cache::Rendered;
 use publish::article;
 use serde::Deserialize;
-use store::Connection;
+use store::{Connection, StoreError, Tx};
 
 use super::answer::{Answer, fresh};
 use super::discussion::{foreign, see_other};
@@ -23,14 +27,25 @@ use super::{Result, failed, missing};
 use crate::App;
 use crate::error::PageError;
 use crate::newsroom::{
-    Fields, comes_from_here, guest_secret, link_cookie, link_secret, reader_cookie, reader_of,
-    unset_reader_cookie,
+    Fields, Trouble, comes_from_here, guest_secret, link_cookie, link_secret, reader_cookie,
+    reader_of, unset_reader_cookie,
 };
 use crate::serve::ClientAddress;
 use crate::view::{
-    AccountLinkPage, AccountPage, FollowPage, Link, OwnAccount, OwnFollow, OwnSession,
+    AccountLinkPage, AccountPage, FollowPage, Link, OwnAccount, OwnFollow, OwnIdentity, OwnPasskey,
+    OwnSession,
 };
 
+pub(crate) use passkeys::{
+    begin as begin_passkey, begin_new as begin_new_passkey, finish as finish_passkey,
+    finish_new as finish_new_passkey, remove as remove_passkey,
+};
+pub(crate) use provider::{
+    answer as provider_answer, arrive, ask as ask_provider, unlink as unlink_provider,
+};
+
+/// Where all of this is.
+const HERE: &str = "/account";
 /// More than a comment has.
 const DRAFT_MAX: usize = 20_000;
 
@@ -62,21 +77,68 @@ pub(crate) async fn show(
     fresh(&app, answer, page(&app, &headers, asked, 200)).await
 }
 
+/// `POST /account/sign-in`: the same, with what one was about to say.
+pub(crate) async fn sign_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+    answer: Answer,
+    fields: Fields,
+) -> Response {
+    if !comes_from_here(&app, &headers) {
+        return foreign();
+    }
+    fresh(&app, answer, page(&app, &headers, asked(&fields), 200)).await
+}
+
+/// What a form that leads to an account brings along.
+fn asked(fields: &Fields) -> Asked {
+    Asked {
+        back: fields.text("back").to_owned(),
+        draft: draft(fields.text("text")),
+        email: fields.trimmed("email").to_owned(),
+        ..Asked::default()
+    }
+}
+
+fn draft(text: &str) -> String {
+    text.chars().take(DRAFT_MAX).collect()
+}
+
 async fn page(app: &App, headers: &HeaderMap, asked: Asked, status: u16) -> Result<Rendered> {
     let session = reader_of(app, headers).await;
-    if session.is_none() && !app.has_accounts() {
+    // Whoever added a passkey while there was mail comes in with it when there is none.
+    let opens =
+        app.has_accounts() || app.has_passkeys() && reader::passkey::any(app.store()).await?;
+    if session.is_none() && !opens {
         return missing::not_found(app).await;
     }
     let shell = Shell::load(app).await?;
+    let Asked { back, draft, email, sent, trouble } = asked;
+    let mut back = safe_back(&back).to_owned();
     let own = match session {
-        Some(session) => Some(own(app, session).await?),
+        Some(session) => {
+            if back == HERE && !session.draft.is_empty() {
+                back.clone_from(&session.back);
+            }
+            Some(own(app, session).await?)
+        }
         None => None,
     };
-    let Asked { back, draft, email, sent, trouble } = asked;
-    let back = safe_back(&back).to_owned();
-    let head = head(app, &shell, "own-account")?;
-    let page = AccountPage { head, own, back, draft, email, sent, trouble };
+    let (head, ways) = (head(app, &shell, "own-account")?, app.ways());
+    let page = AccountPage { head, own, back, draft, email, sent, trouble, ways };
     shell.render(app, status, page, Vec::new())
+}
+
+/// The page again, with what could not be done.
+async fn told(
+    app: &App,
+    headers: &HeaderMap,
+    answer: Answer,
+    asked: Asked,
+    trouble: Trouble,
+) -> Response {
+    let asked = Asked { trouble: Some(trouble.detail), ..asked };
+    fresh(app, answer, page(app, headers, asked, trouble.status.as_u16())).await
 }
 
 /// A page that nobody else sees, and no machine keeps.
@@ -102,8 +164,44 @@ async fn own(app: &App, session: Session) -> Result<OwnAccount> {
         agent: it.agent,
         since: it.created_at,
     });
-    let (name, email) = (session.reader.name, session.reader.email);
-    Ok(OwnAccount { name, email, sessions: sessions.collect(), follows })
+    let passkeys = reader::passkey::all(store, session.reader.id).await?;
+    let passkeys = passkeys.into_iter().map(|it| OwnPasskey {
+        url: format!("/account/passkeys/{}", it.id),
+        name: it.name,
+        since: it.created_at,
+        used: it.used_at,
+    });
+    let known = reader::identity::all(store, session.reader.id).await?;
+    let provider = app.readers_provider();
+    let linked = provider.is_some_and(|it| known.iter().any(|known| known.issuer == it.issuer()));
+    let identities = known.into_iter().map(|it| OwnIdentity {
+        label: match provider.filter(|provider| provider.issuer() == it.issuer) {
+            Some(provider) => provider.label().to_owned(),
+            None => it.issuer.clone(),
+        },
+        issuer: it.issuer,
+        subject: it.subject,
+        since: it.created_at,
+    });
+    let profile = own_profile(app, session.reader.id).await?;
+    Ok(OwnAccount {
+        name: session.reader.name,
+        email: session.reader.email,
+        profile,
+        passkeys: passkeys.collect(),
+        identities: identities.collect(),
+        linked,
+        sessions: sessions.collect(),
+        follows,
+    })
+}
+
+/// Where others see together what a reader said, if there is something to see.
+async fn own_profile(app: &App, reader: ReaderId) -> Result<Option<String>> {
+    let me = commenter::find(app.store(), commenter::Who::Reader(reader)).await?;
+    let Some(me) = me else { return Ok(None) };
+    let seen = comment::shown_by(app.store(), me.id, None, 1).await?;
+    Ok((!seen.comments.is_empty()).then(|| format!("/commenters/{}", me.id)))
 }
 
 async fn story(on: &impl Connection, id: ArticleId) -> Result<Option<Link>> {
@@ -122,16 +220,11 @@ pub(crate) async fn ask(
     if !comes_from_here(&app, &headers) {
         return foreign();
     }
-    if !app.has_accounts() {
+    if !app.has_mail() {
         return missing::never_here(&app).await;
     }
     let network = counted(address);
-    let mut asked = Asked {
-        back: fields.text("back").to_owned(),
-        draft: fields.text("text").chars().take(DRAFT_MAX).collect(),
-        email: fields.trimmed("email").to_owned(),
-        ..Asked::default()
-    };
+    let mut asked = asked(&fields);
     let browser = link_secret(&app, &headers).map(str::to_owned);
     let browser = browser.unwrap_or_else(|| secret::text(app.store().secret()));
     let status = match send_link(&app, &asked, &browser, &network).await {
@@ -155,6 +248,23 @@ pub(crate) async fn ask(
 fn counted(address: Option<Extension<ClientAddress>>) -> String {
     let network = address.map(|Extension(address)| address.network()).unwrap_or_default();
     format!("readers {network}")
+}
+
+/// Counts an attempt, unless there were too many and one has to wait.
+async fn may_try(
+    tx: &mut Tx,
+    subjects: &[Subject<'_>],
+    now: Timestamp,
+) -> std::result::Result<bool, StoreError> {
+    for it in subjects {
+        if throttle::blocked(tx, *it, now).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    for it in subjects {
+        throttle::failed(tx, *it, now).await?;
+    }
+    Ok(true)
 }
 
 /// Why no link was sent.
@@ -185,14 +295,9 @@ async fn send_link(
     let mut tx = app.store().begin().await?;
     // A link costs somebody a mail: each is counted, and forgotten once one is used.
     let subjects = [Subject::Address(network), Subject::Account(&account)];
-    for it in subjects {
-        if throttle::blocked(&tx, it, now).await?.is_some() {
-            let wait = "Many links were asked for. Wait a while, and look at your mail meanwhile.";
-            return Err(NoLink::Refused(429, wait.to_owned()));
-        }
-    }
-    for it in subjects {
-        throttle::failed(&mut tx, it, now).await?;
+    if !may_try(&mut tx, &subjects, now).await? {
+        let wait = "Many links were asked for. Wait a while, and look at your mail meanwhile.";
+        return Err(NoLink::Refused(429, wait.to_owned()));
     }
     let command = AskLink {
         email: &asked.email,
@@ -222,14 +327,19 @@ pub(crate) async fn link(
 ) -> Response {
     let page = async {
         let fate = reader::fate(app.store(), &link, link_secret(&app, &headers), app.now()).await?;
-        link_page(&app, &link, fate, None).await
+        link_page(&app, link_action(&link), fate, None).await
     };
     fresh(&app, answer, page).await
 }
 
+fn link_action(link: &str) -> String {
+    format!("/account/link/{link}")
+}
+
+/// Who is about to be let in by the button that sends to `action`, or why nobody is.
 async fn link_page(
     app: &App,
-    link: &str,
+    action: String,
     fate: Fate,
     trouble: Option<(String, String)>,
 ) -> Result<Rendered> {
@@ -253,7 +363,7 @@ async fn link_page(
     let page = AccountLinkPage {
         head: head(app, &shell, "own-account")?,
         fate: key.to_owned(),
-        action: format!("/account/link/{link}"),
+        action,
         email,
         name,
         trouble,
@@ -274,7 +384,7 @@ pub(crate) async fn redeem(
         return foreign();
     }
     let (now, browser) = (app.now(), link_secret(&app, &headers));
-    let agent = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let agent = agent(&headers);
     let name = fields.text("name");
     let network = counted(address);
     let let_in = async {
@@ -282,14 +392,7 @@ pub(crate) async fn redeem(
         let with = (app.store().secret(), agent);
         let done = reader::redeem(&mut tx, (&link, browser), name, with, now).await?;
         if let Ok((Session { reader, .. }, _)) = &done {
-            if let Some(guest) = guest_secret(&app, &headers) {
-                let adopted = commenter::adopt(&mut tx, &guest, reader.id).await;
-                adopted.map_err(|error| AccountError::Invalid(error.to_string()))?;
-            }
-            let account = reader::account(&reader.email);
-            for it in [Subject::Address(&network), Subject::Account(&account)] {
-                throttle::succeeded(&mut tx, it).await?;
-            }
+            settle(&app, &mut tx, &headers, reader, &network).await?;
             tx.commit().await?;
         }
         Ok(done)
@@ -297,21 +400,78 @@ pub(crate) async fn redeem(
     let let_in: std::result::Result<_, AccountError> = let_in.await;
     match let_in {
         Ok(Ok((session, text))) => {
-            let anchor = if session.draft.is_empty() { "" } else { "#comment-text" };
-            let mut response = see_other(&format!("{}{anchor}", session.back));
+            let mut response = see_other(&onward(&session));
             response.headers_mut().append(header::SET_COOKIE, reader_cookie(&app, &text));
             response
         }
-        Ok(Err(fate)) => fresh(&app, answer, link_page(&app, &link, fate, None)).await,
+        Ok(Err(fate)) => fresh(&app, answer, link_page(&app, link_action(&link), fate, None)).await,
         Err(AccountError::Store(error)) => failed(&app, &error.into()).await,
         Err(refusal) => {
             let page = async {
                 let fate = reader::fate(app.store(), &link, browser, now).await?;
-                link_page(&app, &link, fate, Some((name.to_owned(), refusal.to_string()))).await
+                let told = Some((name.to_owned(), refusal.to_string()));
+                link_page(&app, link_action(&link), fate, told).await
             };
             fresh(&app, answer, page).await
         }
     }
+}
+
+/// Begins the session of a reader who has shown who it is; gives it with its cookie.
+async fn enter(
+    app: &App,
+    tx: &mut Tx,
+    headers: &HeaderMap,
+    reader: Reader,
+    (back, draft): (&str, &str),
+    network: &str,
+) -> std::result::Result<(Session, HeaderValue), AccountError> {
+    settle(app, tx, headers, &reader, network).await?;
+    let (secret, now) = (app.store().secret(), app.now());
+    let (session, text) =
+        reader::begin(tx, reader, (back, draft), secret, agent(headers), now).await?;
+    Ok((session, reader_cookie(app, &text)))
+}
+
+/// What is done for every reader who comes in: what they said in this browser as a guest is theirs,
+/// and their attempts are forgotten.
+async fn settle(
+    app: &App,
+    tx: &mut Tx,
+    headers: &HeaderMap,
+    reader: &Reader,
+    network: &str,
+) -> std::result::Result<(), AccountError> {
+    if let Some(guest) = guest_secret(app, headers) {
+        let adopted = commenter::adopt(tx, &guest, reader.id, app.now()).await;
+        adopted.map_err(|error| AccountError::Invalid(error.to_string()))?;
+    }
+    let account = reader::account(&reader.email);
+    for it in [Subject::Address(network), Subject::Account(&account)] {
+        throttle::succeeded(tx, it).await?;
+    }
+    Ok(())
+}
+
+/// Without mail to ask for a link, the last key of a reader stays.
+async fn still_comes_in(app: &App, tx: &Tx, reader: ReaderId) -> std::result::Result<(), Trouble> {
+    if app.has_mail() || reader::has_key(tx, reader).await? {
+        return Ok(());
+    }
+    Err(Trouble::invalid(
+        "This site sends no mail, so this is the only way into your account. Add another before it \
+         goes, or delete the account.",
+    ))
+}
+
+/// Where one was, and what was typed there.
+fn onward(session: &Session) -> String {
+    let anchor = if session.draft.is_empty() { "" } else { "#comment-text" };
+    format!("{}{anchor}", session.back)
+}
+
+fn agent(headers: &HeaderMap) -> &str {
+    headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default()
 }
 
 /// `POST /account`
@@ -327,7 +487,10 @@ pub(crate) async fn rename(
     let Some(session) = reader_of(&app, &headers).await else { return see_other("/account") };
     let renamed = async {
         let mut tx = app.store().begin().await?;
-        reader::rename(&mut tx, session.reader.id, fields.text("name")).await?;
+        let (id, name) = (session.reader.id, fields.text("name"));
+        reader::rename(&mut tx, id, name).await?;
+        let renamed = commenter::rename(&mut tx, id, name, app.now()).await;
+        renamed.map_err(|error| AccountError::Invalid(error.to_string()))?;
         Ok(tx.commit().await?)
     };
     let renamed: std::result::Result<(), AccountError> = renamed.await;
@@ -381,7 +544,7 @@ pub(crate) async fn forget(State(app): State<App>, headers: HeaderMap, _: Fields
             for it in comment::of_commenter(&tx, me.id, None, usize::MAX >> 1).await? {
                 comment::remove(&mut tx, &Actor::Reader, me.id, it.id, now).await?;
             }
-            commenter::forget(&mut tx, me.id).await?;
+            commenter::forget(&mut tx, me.id, now).await?;
         }
         follow::forget(&mut tx, id).await?;
         reader::forget(&mut tx, id, now).await?;
@@ -407,6 +570,9 @@ pub(crate) async fn follow(
 ) -> Response {
     if !comes_from_here(&app, &headers) {
         return foreign();
+    }
+    if !app.has_mail() {
+        return missing::never_here(&app).await;
     }
     let named: Option<CommentId> = fields.text("thread").parse().ok();
     let Some(session) = reader_of(&app, &headers).await else {
@@ -489,7 +655,7 @@ pub(super) fn absolute(app: &App, path: &str) -> String {
 fn safe_back(back: &str) -> &str {
     let strange = |c: char| c.is_control() || c.is_whitespace() || c == '\\' || c == '#';
     let here = back.starts_with('/') && !back.starts_with("//") && back.len() <= 500;
-    if here && !back.contains(strange) { back } else { "/account" }
+    if here && !back.contains(strange) { back } else { HERE }
 }
 
 #[cfg(test)]

@@ -6,16 +6,18 @@ mod before;
 mod gather;
 mod live;
 mod mine;
+mod profile;
 mod speak;
 #[cfg(test)]
 mod tests;
 
+pub(super) use act::{FOREIGN, foreign, see_other};
 pub(crate) use act::{appeal, edit, post, recommend, remove, report};
-pub(super) use act::{foreign, see_other};
 pub(crate) use before::challenge;
 pub(super) use gather::of_story;
-pub(crate) use live::live;
+pub(crate) use live::{Telling, live};
 pub(crate) use mine::{export, forget, mine};
+pub(crate) use profile::profile;
 pub(crate) use speak::Speaking;
 #[cfg(test)]
 pub(super) use tests::story as a_story;
@@ -178,6 +180,8 @@ async fn one_page(
         name,
         text: draft.unwrap_or_default(),
         asks_name: speak == Speak::Guests && session.is_none(),
+        keyed: speak == Speak::Accounts,
+        ways: app.ways(),
         back,
         ..CommentForm::default()
     };
@@ -198,7 +202,7 @@ async fn one_page(
         recommends,
         reasons: ReportReason::ALL.map(|it| it.name().to_owned()).into(),
         form: (open && shown).then_some(form),
-        accounts: app.has_accounts(),
+        follows: app.has_mail(),
         done: known_done(&which.done),
         trouble: said.trouble,
     };

@@ -85,8 +85,7 @@ pub(crate) async fn asset(
             let (bytes, coding) = answer.form(asset);
             // Weak, since one name serves all its codings (RFC 9110 §8.8.1).
             let etag = format!("W/\"{name}\"");
-            let mut response =
-                file(&headers, &etag, asset.content_type, Bytes::from_static(bytes));
+            let mut response = file(&headers, &etag, asset.content_type, Bytes::from_static(bytes));
             let vary = HeaderValue::from_static("accept-encoding");
             response.headers_mut().insert(header::VARY, vary);
             if let Some(coding) = coding.filter(|_| response.status() == StatusCode::OK) {

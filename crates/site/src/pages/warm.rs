@@ -29,6 +29,10 @@ impl Warm for Warmer {
         if key.starts_with("/sitemaps/") || key.starts_with("/news-sitemap.xml") {
             return;
         }
+        // Hardly anybody looks at what one commenter says, and it changes with each who speaks.
+        if key.starts_with("/commenters/") {
+            return;
+        }
         let Some(app) = self.0.get().cloned() else { return };
         let key = key.to_owned();
         tokio::spawn(async move {

@@ -152,7 +152,10 @@ async fn a_question_is_asked_with_state_nonce_and_proof() {
     let has = |name: &str, value: &str| pairs.contains(&(name.to_owned(), value.to_owned()));
     assert!(has("response_type", "code") && has("scope", "openid email"), "{address}");
     assert!(has("state", "the-state") && has("nonce", &question.nonce), "{address}");
-    assert!(has("redirect_uri", &format!("https://news.example{ANSWER}")), "{address}");
+    assert!(
+        has("redirect_uri", "https://news.example/newsroom/sign-in/provider/answer"),
+        "{address}"
+    );
     assert!(has("code_challenge_method", "S256"), "{address}");
     use sha2::Digest as _;
     let challenge = URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(&question.verifier));
@@ -201,11 +204,22 @@ async fn too_long_an_answer_is_none() {
     assert!(matches!(answer, Err(Failure::Down(_))), "{answer:?}");
 }
 
+#[tokio::test]
+async fn readers_come_back_to_another_place_than_staff() {
+    let sample = Sample::start().await;
+    let provider = sample.vouching_for(VouchesFor::Readers);
+    let back = "https://news.example/account/provider/answer";
+    assert_eq!(provider.answer_address(), back);
+    let address = provider.address(&question(&provider, false), "the-state", None).await.unwrap();
+    assert!(address.query_pairs().any(|(name, value)| name == "redirect_uri" && value == back));
+}
+
 #[test]
 fn an_issuer_is_spoken_to_in_private() {
     let check = |issuer: &str, taken: bool| {
         let settings = ProviderSettings { issuer: issuer.into(), ..ProviderSettings::default() };
-        let made = Provider::new(settings, &"https://news.example/".parse().unwrap());
+        let made =
+            Provider::new(settings, VouchesFor::Staff, &"https://news.example/".parse().unwrap());
         assert_eq!(made.is_ok(), taken, "{issuer}: {:?}", made.err());
     };
     check("https://id.example", true);
@@ -225,7 +239,7 @@ fn question(provider: &Provider, anew: bool) -> Question {
 }
 
 /// A provider that says what a test has it say.
-struct Sample {
+pub(crate) struct Sample {
     issuer: String,
     said: Arc<Mutex<Said>>,
     /// What was asked for, in order.
@@ -243,7 +257,7 @@ struct Said {
 type Shared = (Arc<Mutex<Said>>, Arc<Mutex<Vec<&'static str>>>);
 
 impl Sample {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let said = Said {
@@ -265,13 +279,17 @@ impl Sample {
     }
 
     fn provider(&self) -> Provider {
+        self.vouching_for(VouchesFor::Staff)
+    }
+
+    pub(crate) fn vouching_for(&self, whom: VouchesFor) -> Provider {
         let settings = ProviderSettings {
             issuer: self.issuer.clone(),
             client_id: "tribune".into(),
             client_secret: Some(SECRET.into()),
             label: Some("The House".into()),
         };
-        Provider::new(settings, &"https://news.example/".parse().unwrap()).unwrap()
+        Provider::new(settings, whom, &"https://news.example/".parse().unwrap()).unwrap()
     }
 
     fn says(&self, change: impl FnOnce(&mut Said)) {
@@ -282,11 +300,24 @@ impl Sample {
         self.log.lock().unwrap().iter().filter(|asked| **asked == path).count()
     }
 
+    /// Answers the next code with its word that this is `subject`, with what else it says.
+    pub(crate) fn vouches(&self, nonce: &str, subject: &str, email: &Value, verified: &Value) {
+        let mut claims = self.claims_about(nonce);
+        claims["sub"] = subject.into();
+        claims["email"] = email.clone();
+        claims["email_verified"] = verified.clone();
+        self.says(|said| said.token = Key::first().signs(&claims));
+    }
+
     /// What is all right.
     fn claims(&self, question: &Question) -> Value {
+        self.claims_about(&question.nonce)
+    }
+
+    fn claims_about(&self, nonce: &str) -> Value {
         let now = noon().as_micros() / 1_000_000;
         json!({
-            "iss": self.issuer, "aud": "tribune", "sub": "anna", "nonce": question.nonce,
+            "iss": self.issuer, "aud": "tribune", "sub": "anna", "nonce": nonce,
             "iat": now, "exp": now + 300, "auth_time": now,
             "email": "anna@example.org", "email_verified": true,
         })

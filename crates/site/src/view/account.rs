@@ -22,6 +22,19 @@ pub struct AccountPage {
     pub sent: bool,
     /// What could not be done, as a sentence.
     pub trouble: Option<String>,
+    /// How one may sign in here.
+    pub ways: Ways,
+}
+
+/// How a reader may sign in.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Ways {
+    /// By a link that is mailed.
+    pub mail: bool,
+    /// With a passkey.
+    pub passkeys: bool,
+    /// By the word of a provider, which readers call so.
+    pub provider: Option<String>,
 }
 
 /// What is kept of a reader.
@@ -31,10 +44,44 @@ pub struct OwnAccount {
     pub name: String,
     /// Where mail reaches them.
     pub email: String,
+    /// Where others see together what they said, if there is anything.
+    pub profile: Option<String>,
+    /// What they sign in with.
+    pub passkeys: Vec<OwnPasskey>,
+    /// Their accounts at providers.
+    pub identities: Vec<OwnIdentity>,
+    /// Whether the provider of this site is among these.
+    pub linked: bool,
     /// Where they are signed in.
     pub sessions: Vec<OwnSession>,
     /// What they are told of by mail.
     pub follows: Vec<OwnFollow>,
+}
+
+/// A passkey of one's own.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnPasskey {
+    /// What is done with it is below this address.
+    pub url: String,
+    /// What it is called.
+    pub name: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// When one last signed in with it.
+    pub used: Option<Timestamp>,
+}
+
+/// One's account at a provider.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnIdentity {
+    /// What readers call the provider, or its address when it is no more.
+    pub label: String,
+    /// Its address.
+    pub issuer: String,
+    /// What it calls the account.
+    pub subject: String,
+    /// Since when it lets one in.
+    pub since: Timestamp,
 }
 
 /// A browser in which one is signed in.
@@ -76,6 +123,17 @@ pub struct AccountLinkPage {
     pub name: String,
     /// What could not be done, as a sentence.
     pub trouble: Option<String>,
+}
+
+/// The page that leads to the readers' provider.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountLeavePage {
+    /// For machines.
+    pub head: Head,
+    /// What readers call the provider.
+    pub label: String,
+    /// The way there.
+    pub address: String,
 }
 
 /// Where mails about a discussion are ended.

@@ -35,6 +35,10 @@ pub(super) fn player_script_url() -> &'static str {
     url("player.js")
 }
 
+pub(super) fn account_script_url() -> &'static str {
+    url("account.js")
+}
+
 pub(super) fn newsroom_script_url() -> &'static str {
     url("newsroom.js")
 }

@@ -3,6 +3,7 @@
 use base::Timestamp;
 use serde::Serialize;
 
+use super::account::Ways;
 use super::context::{Head, Link};
 
 /// The comments under a story, with the form to write one.
@@ -24,8 +25,10 @@ pub struct Discussion {
     pub form: Option<CommentForm>,
     /// When nothing will be taken any more.
     pub closes_at: Option<Timestamp>,
-    /// Whether readers can have accounts, and so follow by mail.
+    /// Whether readers can have accounts.
     pub accounts: bool,
+    /// Whether they can follow by mail.
+    pub follows: bool,
 }
 
 /// A way to read threads.
@@ -59,6 +62,8 @@ pub struct Comment {
     pub url: String,
     /// Who wrote it; empty once it is removed.
     pub name: String,
+    /// Where all is that they said under this name, if they have such a page.
+    pub profile: Option<String>,
     /// Whether that is one of the staff.
     pub staff: bool,
     /// Whether that is an author of the story.
@@ -98,6 +103,10 @@ pub struct CommentForm {
     pub asks_name: bool,
     /// The page that it stands on, to come back to after signing in.
     pub back: String,
+    /// Whether an account has to have a passkey or a provider that vouches for it.
+    pub keyed: bool,
+    /// How one may sign in.
+    pub ways: Ways,
     /// Whether one has to sign in before it can be taken.
     pub sign_in: bool,
 }
@@ -106,8 +115,8 @@ impl CommentForm {
     /// The same form, with what was sent of it.
     #[must_use]
     pub fn with(self, sent: Self) -> Self {
-        let Self { asks_name, back, .. } = self;
-        Self { asks_name, back, ..sent }
+        let Self { asks_name, back, keyed, ways, .. } = self;
+        Self { asks_name, back, keyed, ways, ..sent }
     }
 }
 
@@ -149,12 +158,40 @@ pub struct CommentPage {
     pub reasons: Vec<String>,
     /// The form to answer it; none when nothing is taken.
     pub form: Option<CommentForm>,
-    /// Whether readers can have accounts, and so follow by mail.
-    pub accounts: bool,
+    /// Whether readers can follow it by mail.
+    pub follows: bool,
     /// What was done, as a key of the words.
     pub done: Option<String>,
     /// What could not be done, as a sentence.
     pub trouble: Option<String>,
+}
+
+/// What readers see of somebody, wherever it was said.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProfilePage {
+    /// For machines.
+    pub head: Head,
+    /// Who it is.
+    pub name: String,
+    /// Whether that is one of the staff.
+    pub staff: bool,
+    /// Since when they are here.
+    pub since: Timestamp,
+    /// The newest first.
+    pub comments: Vec<ProfileComment>,
+    /// Where the newest are, if these are not.
+    pub newest: Option<String>,
+    /// Where older ones are.
+    pub older: Option<String>,
+}
+
+/// A comment with the story that it stands under.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProfileComment {
+    /// The story.
+    pub story: Link,
+    /// The comment.
+    pub comment: Comment,
 }
 
 /// Why a comment was refused.
@@ -175,6 +212,8 @@ pub struct OwnCommentsPage {
     pub head: Head,
     /// The name that was used last.
     pub name: String,
+    /// Whether anything is kept, be it only what one recommended.
+    pub known: bool,
     /// The newest first.
     pub comments: Vec<OwnComment>,
 }

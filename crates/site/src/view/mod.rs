@@ -76,12 +76,16 @@ pages! {
     Discussion(DiscussionPage) = "pages/discussion.html" styled "discussion",
     /// `/comments/{id}`
     Comment(CommentPage) = "pages/comment.html" styled "discussion",
+    /// `/commenters/{id}`
+    Profile(ProfilePage) = "pages/profile.html" styled "discussion",
     /// `/comments/mine`
     OwnComments(OwnCommentsPage) = "pages/own_comments.html" styled "discussion",
     /// `/account`
     Account(AccountPage) = "pages/account.html" styled "discussion",
     /// `/account/link/{link}`
     AccountLink(AccountLinkPage) = "pages/account_link.html" styled "discussion",
+    /// On the way to a provider.
+    AccountLeave(AccountLeavePage) = "pages/account_leave.html" styled "discussion",
     /// `/follows/{id}`
     Follow(FollowPage) = "pages/follow.html" styled "discussion",
     /// `/authors/some-slug`

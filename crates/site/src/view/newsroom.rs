@@ -62,6 +62,7 @@ templates! {
     "editions.html"
     "front.html"
     "link_over.html"
+    "networks.html"
     "new_story.html"
     "people.html"
     "person.html"

@@ -74,16 +74,36 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ("article-plain", plain_article(language).into()),
         ("discussion", discussion_page(language).into()),
         ("comment", comment_page(language).into()),
+        ("comment-keyed", keyed_comment_page(language, Some("The House")).into()),
+        ("comment-keyed-passkey", keyed_comment_page(language, None).into()),
         ("comment-refused", refused_comment_page(language).into()),
+        ("profile", profile_page(language).into()),
+        (
+            "profile-older",
+            ProfilePage { staff: true, older: None, ..profile_page(language) }.into(),
+        ),
         ("own-comments", own_comments_page(language).into()),
         (
             "own-comments-none",
-            OwnCommentsPage { comments: vec![], ..own_comments_page(language) }.into(),
+            OwnCommentsPage { known: false, comments: vec![], ..own_comments_page(language) }
+                .into(),
         ),
         ("account-sign-in", sign_in_page(language).into()),
         ("account-sent", AccountPage { sent: true, ..sign_in_page(language) }.into()),
+        (
+            "account-sign-in-passkey",
+            AccountPage {
+                ways: Ways { passkeys: true, ..Ways::default() },
+                draft: String::new(),
+                trouble: None,
+                ..sign_in_page(language)
+            }
+            .into(),
+        ),
         ("account", account_page(language).into()),
+        ("account-new", new_account_page(language).into()),
         ("account-link", account_link_page(language, "open").into()),
+        ("account-leave", account_leave_page(language).into()),
         ("account-link-over", account_link_page(language, "over").into()),
         ("follow", follow_page(language).into()),
         ("follow-ended", FollowPage { ended: true, ..follow_page(language) }.into()),
@@ -349,7 +369,11 @@ fn discussion() -> Discussion {
                 comment: Comment { featured: true, recommended: 3, ..comment("1", "Rosa") },
                 answers: vec![
                     Comment { removed: true, ..answer("2", 1) },
-                    Comment { staff: true, ..answer("3", 2) },
+                    Comment {
+                        staff: true,
+                        profile: Some("/commenters/1".into()),
+                        ..answer("3", 2)
+                    },
                     Comment { staff: true, author: true, edited: true, ..answer("4", 4) },
                 ],
                 more: Some("/comments/1".into()),
@@ -367,6 +391,7 @@ fn discussion() -> Discussion {
         form: Some(CommentForm { asks_name: true, ..CommentForm::default() }),
         closes_at: Some(at("2021-12-21T17:40:00Z")),
         accounts: true,
+        follows: true,
     }
 }
 
@@ -375,6 +400,7 @@ fn comment(id: &str, name: &str) -> Comment {
         id: id.into(),
         url: format!("/comments/{id}"),
         name: name.into(),
+        profile: None,
         staff: false,
         author: false,
         featured: false,
@@ -418,12 +444,26 @@ fn comment_page(language: &str) -> CommentPage {
             trouble: Some("Write something first.".into()),
             asks_name: false,
             back: "/comments/1".into(),
+            keyed: false,
+            ways: ways(),
             sign_in: true,
         }),
-        accounts: true,
+        follows: true,
         done: Some("comment-done-reported".into()),
         trouble: None,
     }
+}
+
+/// Where an account has to have a passkey, or a provider that vouches for it.
+fn keyed_comment_page(language: &str, provider: Option<&str>) -> CommentPage {
+    let ways = Ways { provider: provider.map(Into::into), ..ways() };
+    let form =
+        CommentForm { keyed: true, back: "/comments/1".into(), ways, ..CommentForm::default() };
+    CommentPage { form: Some(form), ..comment_page(language) }
+}
+
+fn ways() -> Ways {
+    Ways { mail: true, passkeys: true, provider: Some("The House".into()) }
 }
 
 /// What the author of one that was refused is told.
@@ -445,12 +485,30 @@ fn refused_comment_page(language: &str) -> CommentPage {
     }
 }
 
+/// The second page of a reader's.
+fn profile_page(language: &str) -> ProfilePage {
+    let said = ["5", "6"].map(|id| ProfileComment {
+        story: Link::new("Two presidents", "/news/russia/two-presidents"),
+        comment: Comment { recommended: 3, ..comment(id, "Rosa") },
+    });
+    ProfilePage {
+        head: Head::new("Rosa", language),
+        name: "Rosa".into(),
+        staff: false,
+        since: at("2021-12-07T18:00:00Z"),
+        comments: said.into(),
+        newest: Some("/commenters/1".into()),
+        older: Some("/commenters/1?before=2.3".into()),
+    }
+}
+
 fn own_comments_page(language: &str) -> OwnCommentsPage {
     let own = ["shown", "waiting", "rejected"]
         .map(|state| OwnComment { comment: comment(state, "Rosa"), state: state.into() });
     OwnCommentsPage {
         head: head("Your comments", language, "/comments/mine"),
         name: "Rosa".into(),
+        known: true,
         comments: own.into(),
     }
 }
@@ -465,6 +523,28 @@ fn sign_in_page(language: &str) -> AccountPage {
         email: "rosa@example.net".into(),
         sent: false,
         trouble: Some("Write an e-mail address, such as anna@example.org.".into()),
+        ways: ways(),
+    }
+}
+
+/// Of one who has just come, with somewhere to go back to.
+fn new_account_page(language: &str) -> AccountPage {
+    let known = account_page(language);
+    let own = known.own.map(|own| OwnAccount {
+        passkeys: vec![],
+        identities: vec![],
+        linked: false,
+        follows: vec![],
+        ..own
+    });
+    AccountPage { own, ..known }
+}
+
+fn account_leave_page(language: &str) -> AccountLeavePage {
+    AccountLeavePage {
+        head: Head::new("Your account", language),
+        label: "The House".into(),
+        address: "https://id.example/authorize?state=sample".into(),
     }
 }
 
@@ -474,6 +554,22 @@ fn account_page(language: &str) -> AccountPage {
         own: Some(OwnAccount {
             name: "Rosa".into(),
             email: "rosa@example.net".into(),
+            profile: Some("/commenters/1".into()),
+            passkeys: [None, Some(at("2021-12-08T18:00:00Z"))]
+                .map(|used| OwnPasskey {
+                    url: "/account/passkeys/1".into(),
+                    name: "My telephone".into(),
+                    since: at("2021-12-07T18:00:00Z"),
+                    used,
+                })
+                .into(),
+            identities: vec![OwnIdentity {
+                label: "The House".into(),
+                issuer: "https://id.example".into(),
+                subject: "7001".into(),
+                since: at("2021-12-07T18:00:00Z"),
+            }],
+            linked: true,
             sessions: vec![OwnSession {
                 id: "1".into(),
                 agent: "Firefox".into(),
@@ -542,6 +638,7 @@ fn plain_article(language: &str) -> ArticlePage {
             form: None,
             closes_at: None,
             accounts: false,
+            follows: false,
         }),
     }
 }

@@ -24,8 +24,10 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("pages/author.html", include_str!("../../../../templates/pages/author.html")),
     ("pages/discussion.html", include_str!("../../../../templates/pages/discussion.html")),
     ("pages/comment.html", include_str!("../../../../templates/pages/comment.html")),
+    ("pages/profile.html", include_str!("../../../../templates/pages/profile.html")),
     ("pages/own_comments.html", include_str!("../../../../templates/pages/own_comments.html")),
     ("pages/account.html", include_str!("../../../../templates/pages/account.html")),
+    ("pages/account_leave.html", include_str!("../../../../templates/pages/account_leave.html")),
     ("pages/account_link.html", include_str!("../../../../templates/pages/account_link.html")),
     ("pages/follow.html", include_str!("../../../../templates/pages/follow.html")),
     ("pages/live.html", include_str!("../../../../templates/pages/live.html")),
@@ -118,6 +120,7 @@ impl Templates {
             here => here(site, head.canonical.as_deref()),
             script => assets::script_url(),
             player_script => assets::player_script_url(),
+            account_script => assets::account_script_url(),
             icon => assets::icon_url(),
         };
         Ok(self.environment.get_template(page.template())?.render(context)?)

@@ -71,9 +71,9 @@ fn nothing_needs_what_the_security_policy_forbids() {
         }
         assert_eq!(all(&html, "style").len(), 1, "{name}");
         for script in all(&html, "script:not([type='application/ld+json'])") {
-            let source = script.attr("src").unwrap();
-            let ours = ["/assets/reader-", "/assets/player-"];
-            assert!(ours.iter().any(|it| source.starts_with(it)), "{name}: {source}");
+            let from = script.attr("src").unwrap();
+            let ours = ["/assets/reader-", "/assets/account-", "/assets/player-"];
+            assert!(ours.iter().any(|it| from.starts_with(it)), "{name}: {from}");
         }
         assert!(!source.contains("<b>\""), "{name}: JSON-LD escapes its element");
     }
@@ -258,6 +258,13 @@ fn the_newsroom_has_every_word_that_it_says_and_no_other() {
     let unknown: Vec<_> = used.difference(&own).filter(|key| !site.contains(*key)).collect();
     assert_eq!(unknown, [""; 0]);
     assert_eq!(own.difference(&used).collect::<Vec<_>>(), [""; 0], "said nowhere");
+}
+
+#[test]
+fn what_each_check_of_a_comment_said_has_a_name() {
+    let own = messages(words::NEWSROOM[0].1);
+    let named = own.keys().filter_map(|key| key.strip_prefix("queue-step-"));
+    assert_eq!(named.collect::<BTreeSet<_>>(), discuss::comment::steps().collect());
 }
 
 /// Each message of a Fluent file with the arguments it takes.

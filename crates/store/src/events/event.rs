@@ -1,7 +1,7 @@
 use base::{
     ArticleId, ChannelId, CommentId, CommenterId, CorrectionId, Grant, InvitationId, MessageId,
-    NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ProgrammeId, ReaderId, RevisionId, Role,
-    SectionId, SessionId, StreamKeyId, Timestamp, TokenId,
+    NetworkBanId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ProgrammeId, ReaderId,
+    RevisionId, Role, SectionId, SessionId, StreamKeyId, Timestamp, TokenId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -258,6 +258,24 @@ pub enum Event {
         commenter: CommenterId,
         watched: bool,
     },
+    /// Somebody with a page of their own goes by another name from here on.
+    CommenterRenamed {
+        commenter: CommenterId,
+        /// Those under which readers see something that they said.
+        articles: Vec<ArticleId>,
+    },
+    /// What was said as a guest is a reader's own from here on.
+    CommenterJoined {
+        commenter: CommenterId,
+        reader: ReaderId,
+        articles: Vec<ArticleId>,
+    },
+    /// Nothing is taken from a network until then, or is again. Which network it is the log does not
+    /// tell: an address is forgotten, and here nothing is.
+    NetworkBanned {
+        ban: NetworkBanId,
+        until: Option<Timestamp>,
+    },
 
     // Readers with an account; what they are called and where mail reaches them is not told here,
     // where nothing is ever forgotten.
@@ -265,6 +283,21 @@ pub enum Event {
         reader: ReaderId,
     },
     ReaderLeft {
+        reader: ReaderId,
+    },
+    ReaderPasskeyAdded {
+        reader: ReaderId,
+        passkey: PasskeyId,
+    },
+    ReaderPasskeyRemoved {
+        reader: ReaderId,
+        passkey: PasskeyId,
+    },
+    /// A provider vouches for the reader from now on, or not any more.
+    ReaderIdentityLinked {
+        reader: ReaderId,
+    },
+    ReaderIdentityUnlinked {
         reader: ReaderId,
     },
     /// A reader is told by mail of what is said, or not any more.
@@ -444,8 +477,15 @@ impl Event {
             Self::CommenterBanned { .. } => "commenter_banned",
             Self::CommenterNoted { .. } => "commenter_noted",
             Self::CommenterWatched { .. } => "commenter_watched",
+            Self::CommenterRenamed { .. } => "commenter_renamed",
+            Self::CommenterJoined { .. } => "commenter_joined",
+            Self::NetworkBanned { .. } => "network_banned",
             Self::ReaderJoined { .. } => "reader_joined",
             Self::ReaderLeft { .. } => "reader_left",
+            Self::ReaderPasskeyAdded { .. } => "reader_passkey_added",
+            Self::ReaderPasskeyRemoved { .. } => "reader_passkey_removed",
+            Self::ReaderIdentityLinked { .. } => "reader_identity_linked",
+            Self::ReaderIdentityUnlinked { .. } => "reader_identity_unlinked",
             Self::DiscussionFollowed { .. } => "discussion_followed",
             Self::ChannelDescribed { .. } => "channel_described",
             Self::StreamKeyMade { .. } => "stream_key_made",

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use projections::audit;
 use site::serve::{Certificate, TrustedProxies};
 use site::view::Templates;
-use site::{CommentCheck, Provider};
+use site::{CommentCheck, Provider, ProviderSettings, VouchesFor};
 
 use crate::node::{Failure, open_files, open_store};
 use crate::settings::Settings;
@@ -24,7 +24,9 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     told("templates", templates(&settings));
     told("certificate", certificate(&settings));
     told("trusted proxies", trusted_proxies(&settings));
-    told("OpenID provider", provider(&settings).await);
+    let (set, of_readers) = (settings.provider(), settings.readers_provider());
+    told("OpenID provider", provider(&settings, set, VouchesFor::Staff).await);
+    told("OpenID provider of readers", provider(&settings, of_readers, VouchesFor::Readers).await);
     told("comment check", comment_check(&settings));
     Ok(code)
 }
@@ -75,11 +77,15 @@ fn certificate(settings: &Settings) -> Result<String, Failure> {
     }
 }
 
-async fn provider(settings: &Settings) -> Result<String, Failure> {
-    let Some(set) = settings.provider()? else { return Ok("none".to_owned()) };
+async fn provider(
+    settings: &Settings,
+    set: Result<Option<ProviderSettings>, String>,
+    vouches_for: VouchesFor,
+) -> Result<String, Failure> {
+    let Some(set) = set? else { return Ok("none".to_owned()) };
     let listen = || format!("http://{}/", settings.listen).parse();
     let public_url = settings.public_url.clone().map_or_else(listen, Ok)?;
-    let provider = Provider::new(set, &public_url)?;
+    let provider = Provider::new(set, vouches_for, &public_url)?;
     provider.look().await?;
     Ok(format!("{} answers; it may send to {}", provider.label(), provider.answer_address()))
 }

@@ -8,10 +8,12 @@ use accounts::policy::{self, Action, check_anywhere, check_on};
 use axum::extract::{Path, Query, State};
 use base::{ArticleId, CommentId, CommenterId, PersonId, SectionId, Timestamp};
 use discuss::commenter::{self, Moment, Place, What};
+use discuss::network;
 use publish::article;
 use publish::section::{self, Tree};
 use serde::{Deserialize, Serialize};
 
+use super::networks::days_max;
 use super::{Edition, above, editions, story};
 use crate::App;
 use crate::newsroom::forms::Posted;
@@ -40,8 +42,10 @@ struct CommenterPage {
     watched: bool,
     /// Whether one may ban and watch: that counts in the whole site.
     may_ban: bool,
-    /// Networks that are still remembered.
-    networks: Vec<String>,
+    /// Networks that are still remembered, and until when nothing is taken from them.
+    networks: Vec<(String, Option<Timestamp>)>,
+    /// So many days one can be banned.
+    network_days_max: u64,
     /// Others who write from there: id, name, how many comments.
     neighbours: Vec<(String, String, i64)>,
     /// Whether comments in sections of others are left out.
@@ -117,6 +121,14 @@ async fn page(
     let older = found.last().filter(|_| more).map(|it| address(id, it.place));
     let networks = commenter::networks(store, id, under).await?;
     let neighbours = commenter::neighbours(store, id, &networks, under).await?;
+    let bans = match everywhere {
+        true => network::bans(store, app.now()).await?,
+        false => Vec::new(),
+    };
+    let networks = networks.into_iter().map(|network| {
+        let ban = bans.iter().find(|it| it.network == network);
+        (network, ban.map(|it| it.until))
+    });
     Ok(CommenterPage {
         id: id.to_string(),
         name: known.name,
@@ -126,7 +138,8 @@ async fn page(
         banned: known.banned_until.filter(|until| *until > app.now()),
         watched: known.watched,
         may_ban: everywhere,
-        networks,
+        networks: networks.collect(),
+        network_days_max: days_max(),
         neighbours: neighbours
             .into_iter()
             .map(|it| (it.id.to_string(), it.name, it.comments))

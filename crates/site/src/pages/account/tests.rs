@@ -1,11 +1,15 @@
 //! From a link to a mail, and what is refused on the way.
 
+mod keys;
+
 use accounts::mail::Mail;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use base::{Actor, ArticleId, Clock, ManualClock};
+use discuss::comment::{self, About, Decision, Reason};
 use discuss::rule::{self, Mode, Rule, Scope, Speak};
 use projections::follows::{NoteForFollowers, write_once};
+use publish::article;
 use std::sync::Arc;
 use std::time::Duration;
 use testkit::{TestStore, noon};
@@ -125,7 +129,7 @@ async fn a_guest_signs_in_and_finds_what_was_typed() {
     let said = ask(&app, "POST", &discussion, HERE, &rosa, "text=Typed+by+Rosa").await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
     let page = ask(&app, "GET", &discussion, HERE, &rosa, "").await.body;
-    assert!(page.contains(">Rosa</span>") && !page.contains(">\nTyped by Rosa</textarea>"));
+    assert!(page.contains(">Rosa</a>") && !page.contains(">\nTyped by Rosa</textarea>"));
     store.close().await;
 }
 
@@ -296,5 +300,190 @@ async fn one_who_goes_takes_everything_along() {
     assert!(page.contains("By Ivo") && !page.contains("By Rosa") && !page.contains(">rosa<"));
     let after = ask(&app, "GET", "/account", HERE, &rosa, "").await.body;
     assert!(after.contains("name=\"email\"") && !after.contains("rosa@example.net"));
+    store.close().await;
+}
+
+/// The path of the page of whoever wrote the comment at this path.
+async fn page_of(app: &App, comment: &str) -> Option<String> {
+    let path = comment.split('#').next().unwrap();
+    let shown = ask(app, "GET", path, HERE, "", "").await.body;
+    let at = shown.find("/commenters/")?;
+    Some(shown[at..].split('"').next().unwrap().to_owned())
+}
+
+/// Asks until the page has come to say so: it is kept, and forgotten within half a second.
+async fn comes_to(app: &App, path: &str, holds: impl Fn(&Answer) -> bool) -> Answer {
+    loop {
+        let page = ask(app, "GET", path, HERE, "", "").await;
+        if holds(&page) {
+            return page;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_reader_said_stands_together_as_far_as_everybody_sees_it() {
+    let store = TestStore::sqlite().await;
+    let app = crate::testing::app(&store);
+    let (here, there) = (a_story(&app, "Here", true).await, a_story(&app, "There", true).await);
+    is_ruled(&app, Speak::Guests).await;
+    let rosa = signs_in(&app, &store, "rosa").await;
+    let says = async |who: &str, story: ArticleId, form: &str| {
+        let said = ask(&app, "POST", &format!("/discussions/{story}"), HERE, who, form).await;
+        assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
+        said.to
+    };
+    let first = says(&rosa, here, "text=The+first").await;
+    says(&rosa, there, "text=The+second").await;
+    let path = page_of(&app, &first).await.unwrap();
+    let page = ask(&app, "GET", &path, HERE, "", "").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for told in
+        ["<h1 dir=\"auto\">rosa</h1>", "The first", "The second", "Here", "There", "noindex"]
+    {
+        assert!(page.body.contains(told), "{told} in {}", page.body);
+    }
+    assert!(page.body.contains(&format!("href=\"{}\"", first.split('#').next().unwrap())));
+    assert!(!page.body.contains("<script type=\"module\"") && !page.body.contains("@example.net"));
+    let own = ask(&app, "GET", "/account", HERE, &rosa, "").await.body;
+    assert!(own.contains(&path), "{own}");
+
+    // Whoever has none is answered for as one who never was.
+    let never = format!("/commenters/{}", uuid::Uuid::from_u128(9));
+    let never = ask(&app, "GET", &never, HERE, "", "").await;
+    assert_eq!(never.status, StatusCode::NOT_FOUND);
+    let guest = says("", here, "name=Ivo&text=As+a+guest").await;
+    assert_eq!(
+        page_of(&app, &guest).await.filter(|it| *it != path),
+        None,
+        "a guest’s name leads on"
+    );
+    let ivo = store::sql("SELECT id AS value FROM commenters WHERE name = 'Ivo'");
+    let ivo: base::CommenterId = ivo.value(&*store).await.unwrap();
+    let of_a_guest = ask(&app, "GET", &format!("/commenters/{ivo}"), HERE, "", "").await;
+    assert_eq!((of_a_guest.status, &of_a_guest.body), (never.status, &never.body));
+    for odd in ["/commenters/nonsense", "/commenters/'", "/commenters/0"] {
+        assert_eq!(
+            ask(&app, "GET", odd, HERE, "", "").await.status,
+            StatusCode::NOT_FOUND,
+            "{odd}"
+        );
+    }
+
+    // It appears, and goes, with its comments and their stories.
+    let third = says(&rosa, there, "text=The+third").await;
+    comes_to(&app, &path, |it| it.body.contains("The third")).await;
+    let id = third.rsplit("comment-").next().unwrap().parse().unwrap();
+    let refuse = Decision::Reject { reason: Reason::Spam, words: String::new() };
+    let about = About { comment: id, sections: Vec::new(), seen: comment::Seen::default() };
+    let mut tx = app.store().begin().await.unwrap();
+    comment::decide(&mut tx, &Actor::Operator, &about, &refuse, noon()).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = comes_to(&app, &path, |it| !it.body.contains("The third")).await;
+    assert!(page.body.contains("The second"));
+    let mut tx = app.store().begin().await.unwrap();
+    article::withdraw(&mut tx, &Actor::Operator, there, "Wrong.", noon()).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = comes_to(&app, &path, |it| !it.body.contains("The second")).await;
+    assert!(page.status == StatusCode::OK && !page.body.contains("There"), "{}", page.body);
+    let closed = Rule { mode: Some(Mode::Closed), ..Rule::default() };
+    for (rule, status) in [(closed, StatusCode::NOT_FOUND), (Rule::default(), StatusCode::OK)] {
+        let mut tx = app.store().begin().await.unwrap();
+        let scope = Scope::Story(here);
+        rule::set(&mut tx, &Actor::Operator, scope, &[], rule, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = comes_to(&app, &path, |it| it.status == status).await;
+        assert!(status == StatusCode::OK || page.body == never.body);
+    }
+    ask(&app, "POST", &format!("{}/remove", first.split('#').next().unwrap()), HERE, &rosa, "")
+        .await;
+    let page = comes_to(&app, &path, |it| it.status == StatusCode::NOT_FOUND).await;
+    assert_eq!(page.body, never.body);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn another_name_begins_another_page_and_one_who_goes_has_none() {
+    let store = TestStore::sqlite().await;
+    let app = crate::testing::app(&store);
+    let story = a_story(&app, "Shown", true).await;
+    is_ruled(&app, Speak::Guests).await;
+    let discussion = format!("/discussions/{story}");
+    let rosa = signs_in(&app, &store, "rosa").await;
+    let said = ask(&app, "POST", &discussion, HERE, &rosa, "text=As+rosa").await.to;
+    let path = page_of(&app, &said).await.unwrap();
+    comes_to(&app, &path, |it| it.status == StatusCode::OK).await;
+    // The story's own page is kept as well, and bears the link.
+    let below = article::published(app.store(), story).await.unwrap().unwrap().article.path;
+    comes_to(&app, &below, |it| it.body.contains(&path)).await;
+    let renamed = ask(&app, "POST", "/account", HERE, &rosa, "name=Lamplighter").await;
+    assert_eq!(renamed.status, StatusCode::SEE_OTHER);
+    comes_to(&app, &path, |it| it.status == StatusCode::NOT_FOUND).await;
+    comes_to(&app, &below, |it| it.body.contains("As rosa") && !it.body.contains(&path)).await;
+    ask(&app, "POST", &discussion, HERE, &rosa, "text=As+another").await;
+    let page = comes_to(&app, &path, |it| it.status == StatusCode::OK).await.body;
+    assert!(page.contains("Lamplighter") && page.contains("As another"), "{page}");
+    assert!(!page.contains("As rosa") && !page.contains(">rosa<"), "{page}");
+    ask(&app, "POST", "/account/forget", HERE, &rosa, "").await;
+    let gone = comes_to(&app, &path, |it| it.status == StatusCode::NOT_FOUND).await.body;
+    assert!(!gone.contains("Lamplighter"));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn more_than_a_page_of_comments_is_read_page_by_page() {
+    let store = TestStore::sqlite().await;
+    let app = crate::testing::app(&store);
+    is_ruled(&app, Speak::Guests).await;
+    let (shown, hidden) = (a_story(&app, "Shown", true).await, a_story(&app, "Gone", true).await);
+    let nora = signs_in(&app, &store, "nora").await;
+    let said = ask(&app, "POST", &format!("/discussions/{shown}"), HERE, &nora, "text=No.+0").await;
+    let path = page_of(&app, &said.to).await.unwrap();
+    let known: base::CommenterId = path.rsplit('/').next().unwrap().parse().unwrap();
+    let known = discuss::commenter::by_id(app.store(), known).await.unwrap().unwrap();
+    for number in 1..=65_u64 {
+        let article = if number % 3 == 0 { hidden } else { shown };
+        let story = discuss::Story { article, sections: Vec::new(), published_at: noon() };
+        let mut tx = app.store().begin().await.unwrap();
+        let command = comment::PostComment {
+            story: &story,
+            language: "en",
+            parent: None,
+            commenter: &known,
+            staff: false,
+            text: &discuss::Text::parse(&format!("No. {number}")).unwrap(),
+            network: None,
+            proof: None,
+            external: None,
+        };
+        let now = noon().plus(Duration::from_secs(60 * number));
+        comment::post(&mut tx, &Actor::Reader, command, now).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut tx = app.store().begin().await.unwrap();
+    article::withdraw(&mut tx, &Actor::Operator, hidden, "Wrong.", noon()).await.unwrap();
+    tx.commit().await.unwrap();
+    let head = store::events::head(app.store()).await.unwrap();
+    app.shown(head).await;
+    let (mut read, mut next, mut pages) = (Vec::new(), Some(path.clone()), 0);
+    while let Some(here) = next {
+        let page = comes_to(&app, &here, |it| it.status == StatusCode::OK).await.body;
+        read.extend(
+            page.split("<p>No. ")
+                .skip(1)
+                .map(|it| it.split('<').next().unwrap().parse::<u64>().unwrap()),
+        );
+        let older = page.split("?before=").nth(1);
+        next = older.map(|it| format!("{path}?before={}", it.split('"').next().unwrap()));
+        pages += 1;
+    }
+    let expected: Vec<u64> = (0..=65).rev().filter(|it| *it == 0 || it % 3 != 0).collect();
+    assert_eq!((read, pages), (expected, 3));
+    // A query that no page links to is the first page.
+    for odd in ["?before=", "?before=x.y", "?after=1", "?before=1.2"] {
+        let page = ask(&app, "GET", &format!("{path}{odd}"), HERE, "", "").await.body;
+        assert!(page.contains("No. 65<"), "{odd}");
+    }
     store.close().await;
 }

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use base::{Actor, ArticleId, CommentId, Timestamp};
 use discuss::comment::{self, PostComment, Reader, ReportReason};
 use discuss::commenter::{self, Commenter, Who};
-use discuss::rule::Speak;
 use discuss::{DiscussError, Text};
 use store::Tx;
 
 use super::before::ask;
+use super::gather::address as address_of;
 use super::speak::{Say, Speaker};
 use super::{Said, Told, Which, one_page, page};
 use crate::App;
@@ -36,18 +36,14 @@ pub(crate) async fn post(
     if !comes_from_here(&app, &headers) {
         return foreign();
     }
-    let told = async {
-        let shell = Shell::load(&app).await?;
-        Told::load(&app, &shell, article).await
-    };
-    let told = match told.await {
-        Ok(Some(told)) => told,
-        Ok(None) => return missing::never_here(&app).await,
-        Err(error) => return failed(&app, &error).await,
-    };
-    let speak = match told.open(&app).await {
-        Ok(open) => open.filter(|(open, _)| *open).map(|(_, speak)| speak).unwrap_or_default(),
-        Err(error) => return failed(&app, &error).await,
+    // Where somebody outside looks at a comment first, they are told under what it stands.
+    let told = match app.comment_check() {
+        Some(_) => match story(&app, article).await {
+            Ok(Some(told)) => Some(told),
+            Ok(None) => return missing::never_here(&app).await,
+            Err(error) => return failed(&app, &error).await,
+        },
+        None => None,
     };
     let form = CommentForm {
         parent: Some(fields.text("parent").to_owned()).filter(|it| !it.is_empty()),
@@ -79,7 +75,6 @@ pub(crate) async fn post(
             (None, Some(reader::Session { reader, .. })) => {
                 (Actor::Reader, Speaker::Reader(reader.id), reader.name.clone())
             }
-            (None, None) if speak == Speak::Confirmed => return Err(DiscussError::SignIn),
             (None, None) => (Actor::Reader, Speaker::Guest(secret.clone()), form.name.clone()),
         };
         let network = address.map(|Extension(address)| address.network());
@@ -89,19 +84,19 @@ pub(crate) async fn post(
             Speaker::Reader(reader) => Some(Who::Reader(*reader)),
             Speaker::Guest(secret) => Some(Who::Guest(secret)),
         };
-        let external = match asked {
-            Some(who) => {
+        let external = match (asked, &told) {
+            (Some(who), Some(told)) => {
                 let known = commenter::find(app.store(), who).await?;
-                ask(&app, &told, known.as_ref(), (&name, &text, parent)).await
+                ask(&app, told, known.as_ref(), (&name, &text, parent)).await
             }
-            None => None,
+            _ => None,
         };
-        let (story, language) = (told.story, told.language);
-        let say = Say { actor, story, language, parent, who, name, text, network, proof, external };
+        let say = Say { actor, article, parent, who, name, text, network, proof, external };
         app.speaking().say(say).await
     };
     match said.await {
-        Ok(posted) => {
+        Ok(None) => missing::never_here(&app).await,
+        Ok(Some(posted)) => {
             if let Some(session) = session.filter(|it| !it.draft.is_empty()) {
                 let dropped = async {
                     let mut tx = app.store().begin().await?;
@@ -120,7 +115,21 @@ pub(crate) async fn post(
         }
         Err(DiscussError::Store(error)) => failed(&app, &error.into()).await,
         Err(refusal) => {
-            let sign_in = matches!(refusal, DiscussError::SignIn) && app.has_accounts();
+            let sign_in = matches!(refusal, DiscussError::SignIn | DiscussError::SignInByKey);
+            let sign_in = sign_in && app.has_accounts();
+            if let (DiscussError::AddKey, Some(session)) = (&refusal, &session) {
+                let back = match &form.parent {
+                    Some(parent) => format!("/comments/{parent}"),
+                    None => address_of(article),
+                };
+                let kept = async {
+                    let mut tx = app.store().begin().await?;
+                    reader::keep_draft(&mut tx, session.id, (&back, &form.text)).await?;
+                    tx.commit().await
+                };
+                // It stands in the form all the same.
+                let _: store::Result<()> = kept.await;
+            }
             let mut form = CommentForm { trouble: Some(refusal.to_string()), sign_in, ..form };
             let page = async {
                 if let Some(parent) = answered(&app, article, &form).await? {
@@ -132,10 +141,19 @@ pub(crate) async fn post(
                 page(&app, article, &Which::default(), Some(form)).await
             };
             let mut response = fresh(&app, answer, page).await;
-            *response.status_mut() = status(&refusal);
+            // Where there is no such story, nothing else is told.
+            if response.status() != StatusCode::NOT_FOUND {
+                *response.status_mut() = status(&refusal);
+            }
             response
         }
     }
+}
+
+/// The story, if readers see it.
+async fn story(app: &App, article: ArticleId) -> Result<Option<Told>> {
+    let shell = Shell::load(app).await?;
+    Told::load(app, &shell, article).await
 }
 
 /// What a form answers, if readers see it under this story.
@@ -148,11 +166,14 @@ async fn answered(app: &App, article: ArticleId, form: &CommentForm) -> Result<O
 
 fn status(refusal: &DiscussError) -> StatusCode {
     match refusal {
-        DiscussError::Denied(_) | DiscussError::Closed(_) | DiscussError::SignIn => {
-            StatusCode::FORBIDDEN
-        }
+        DiscussError::Denied(_)
+        | DiscussError::Closed(_)
+        | DiscussError::SignIn
+        | DiscussError::SignInByKey
+        | DiscussError::AddKey => StatusCode::FORBIDDEN,
         DiscussError::TooMuch(_) => StatusCode::TOO_MANY_REQUESTS,
         DiscussError::NoSuchComment(_) => StatusCode::NOT_FOUND,
+        DiscussError::Changed(_) => StatusCode::CONFLICT,
         DiscussError::Invalid(_) | DiscussError::Store(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -303,6 +324,7 @@ pub(crate) async fn edit(
     Path(id): Path<CommentId>,
     headers: HeaderMap,
     answer: Answer,
+    address: Option<Extension<ClientAddress>>,
     fields: Fields,
 ) -> Response {
     if !comes_from_here(&app, &headers) {
@@ -323,6 +345,7 @@ pub(crate) async fn edit(
             None => None,
         };
         let now = app.now();
+        let network = address.map(|Extension(address)| address.network());
         let mut tx = app.store().begin().await?;
         let acts = Acts::begin(&app, &mut tx, &headers, &secret, id, now).await?;
         let command = PostComment {
@@ -332,7 +355,7 @@ pub(crate) async fn edit(
             commenter: &acts.me,
             staff: acts.staff,
             text,
-            network: None,
+            network: network.as_deref(),
             proof: None,
             external: external.as_ref(),
         };
@@ -381,8 +404,10 @@ pub(in crate::pages) fn see_other(to: &str) -> Response {
     response
 }
 
+/// What is told to one whose browser was had to send something by another site.
+pub(in crate::pages) const FOREIGN: &str =
+    "This did not come from a page of this site. Load the page, and send it from there.";
+
 pub(in crate::pages) fn foreign() -> Response {
-    let told =
-        "This did not come from a page of this site. Load the page, and send it from there.\n";
-    (StatusCode::FORBIDDEN, told).into_response()
+    (StatusCode::FORBIDDEN, format!("{FOREIGN}\n")).into_response()
 }

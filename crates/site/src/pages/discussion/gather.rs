@@ -121,11 +121,14 @@ impl Told {
             orders: if count > 1 { orders.into() } else { Vec::new() },
             form: open.then(|| CommentForm {
                 asks_name: in_force.speak == Speak::Guests,
+                keyed: in_force.speak == Speak::Accounts,
+                ways: app.ways(),
                 back: address(article),
                 ..CommentForm::default()
             }),
             closes_at: in_force.closes_at.filter(|_| open),
             accounts: app.has_accounts(),
+            follows: app.has_mail(),
         }))
     }
 
@@ -189,6 +192,8 @@ impl Told {
             id: comment.id.to_string(),
             url: format!("/comments/{}", comment.id),
             name: if removed { String::new() } else { comment.name.clone() },
+            profile: (shown && comment.on_page)
+                .then(|| format!("/commenters/{}", comment.commenter)),
             staff: comment.person.is_some(),
             author: comment.person.is_some_and(|person| self.authors.contains(&person)),
             featured: comment.featured,

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use base::ArticleId;
 use bytes::Bytes;
 use futures_util::stream;
+use projections::live_comments::Listener;
 use serde::Deserialize;
 use store::Position;
 
@@ -62,20 +64,35 @@ pub(crate) async fn live(
         Ok(listener) => listener,
         Err(error) => return failed(&app, &error.into()).await,
     };
-    let messages = stream::unfold((Some(first()), listener), async |(first, mut listener)| {
-        let message = match first {
-            Some(first) => first,
-            None => listener.next().await?,
+    let telling = Telling(Arc::new(Mutex::new(Some((first(), listener)))));
+    let begin = (Some(telling.clone()), None);
+    let messages = stream::unfold(begin, async |(telling, listener)| {
+        let (message, listener) = match (telling, listener) {
+            (Some(telling), _) => telling.take()?,
+            (None, None) => return None,
+            (None, Some(mut listener)) => (Listener::next(&mut listener).await?, listener),
         };
-        Some((Ok::<_, Infallible>(message), (None, listener)))
+        Some((Ok::<_, Infallible>(message), (None, Some(listener))))
     });
     let mut response = Response::new(Body::from_stream(messages));
+    response.extensions_mut().insert(telling);
     let told = response.headers_mut();
     told.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     told.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // A proxy that collects what it passes on would keep it from readers.
     told.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
+}
+
+/// What somebody is told who listens: by the body of the answer, or by whoever takes it before.
+#[derive(Clone)]
+pub(crate) struct Telling(Arc<Mutex<Option<(Bytes, Listener)>>>);
+
+impl Telling {
+    /// The first message, and where the others come from. Who comes second finds nothing.
+    pub(crate) fn take(&self) -> Option<(Bytes, Listener)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// When to come back, spread: those whom a restart lets go of do not come back all at once.
@@ -96,11 +113,15 @@ mod tests {
     use discuss::rule::{self, Mode, Rule, Scope};
     use futures_util::StreamExt as _;
     use testkit::{TestStore, noon, on_both_engines};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::oneshot;
     use tower::ServiceExt as _;
 
     use super::super::tests::{post, story};
     use super::*;
     use crate::routes::router;
+    use crate::serve::{Listening, serve};
 
     /// A browser that listens, and what it was told last.
     struct Browser {
@@ -206,6 +227,70 @@ mod tests {
             let shown = String::from_utf8(shown.to_vec()).unwrap();
             assert!(shown.contains(&format!("id=\"comment-{said}\"")) && shown.contains("noindex"));
         }
+    }
+
+    /// Reads until this has been told.
+    async fn told(stream: &mut TcpStream, so_far: &mut String, wanted: &str) {
+        let mut bytes = [0; 4_096];
+        while !so_far.contains(wanted) {
+            let read = stream.read(&mut bytes).await.unwrap();
+            assert!(read > 0, "the connection ended before {wanted:?}: {so_far}");
+            so_far.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+        }
+    }
+
+    async fn listening(app: &App, wanted: usize) {
+        while app.live().listening() != wanted {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_taken_from_http_and_told_what_is_new_until_either_side_ends_it() {
+        let store = TestStore::sqlite().await;
+        let app = crate::testing::app(&store);
+        set(&app, Mode::After).await;
+        let story = story(&app, "Shown", true).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async move { drop(stopped.await) };
+        let served =
+            serve(listener, app.clone(), router(app.clone()), Listening::default(), stopped);
+        let served = tokio::spawn(served);
+        let listen = format!("GET /discussions/{story}/live HTTP/1.1\r\nhost: localhost\r\n\r\n");
+
+        // Over a connection that has been asked for something else before.
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        told(&mut stream, &mut String::new(), "live\n").await;
+        stream.write_all(listen.as_bytes()).await.unwrap();
+        let mut heard = String::new();
+        told(&mut stream, &mut heard, "retry: ").await;
+        assert!(heard.starts_with("HTTP/1.1 200 OK\r\n"), "{heard}");
+        for line in [
+            "content-type: text/event-stream",
+            "connection: close",
+            "x-content-type-options: nosniff",
+        ] {
+            assert!(heard.contains(&format!("\r\n{line}\r\n")), "{line}: {heard}");
+        }
+        assert!(!heard.contains("transfer-encoding"), "{heard}");
+        let said = says(&app, story, "Well").await;
+        told(&mut stream, &mut heard, &said).await;
+
+        // Who goes is let go of.
+        let mut other = TcpStream::connect(address).await.unwrap();
+        other.write_all(listen.as_bytes()).await.unwrap();
+        told(&mut other, &mut String::new(), "retry: ").await;
+        listening(&app, 2).await;
+        drop(other);
+        listening(&app, 1).await;
+
+        drop(stop);
+        assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+        served.await.unwrap().unwrap();
+        store.close().await;
     }
 
     #[tokio::test]

@@ -1,11 +1,13 @@
 //! `/comments/mine`: what somebody wrote here, to take along or to take away.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use base::Actor;
+use base::{Actor, CommentId, CommenterId};
 use discuss::comment;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::act::{foreign, reader, see_other};
 use super::gather::Told;
@@ -19,6 +21,8 @@ use crate::view::{OwnComment, OwnCommentsPage};
 const SHOWN: usize = 200;
 /// Nobody writes more.
 const ALL: usize = 1_000_000;
+/// So many comments are asked about at once.
+const AT_ONCE: usize = 500;
 
 /// `GET /comments/mine`
 pub(crate) async fn mine(State(app): State<App>, headers: HeaderMap, answer: Answer) -> Response {
@@ -38,8 +42,9 @@ pub(crate) async fn mine(State(app): State<App>, headers: HeaderMap, answer: Ans
         let title = shell.word(&app, &shell.site.language, "own-comments")?;
         let mut head = shell.head(&title, &shell.site.language, "/comments/mine");
         (head.canonical, head.robots) = (None, Some("noindex".to_owned()));
+        let known = me.is_some();
         let name = me.map(|me| me.name).unwrap_or_default();
-        shell.render(&app, 200, OwnCommentsPage { head, name, comments }, Vec::new())
+        shell.render(&app, 200, OwnCommentsPage { head, name, known, comments }, Vec::new())
     };
     fresh(&app, answer, page).await
 }
@@ -52,6 +57,15 @@ pub(crate) async fn export(State(app): State<App>, headers: HeaderMap) -> Respon
             return Ok(json!({ "account": account, "comments": [] }));
         };
         let comments = comment::of_commenter(app.store(), me.id, None, ALL).await?;
+        let changed: Vec<_> =
+            comments.iter().filter(|it| it.edited_at.is_some()).map(|it| it.id).collect();
+        let mut earlier: BTreeMap<CommentId, Vec<Value>> = BTreeMap::new();
+        for some in changed.chunks(AT_ONCE) {
+            for it in comment::editions(app.store(), some).await? {
+                let told = json!({ "text": it.text, "until": it.until.to_jiff().to_string() });
+                earlier.entry(it.comment_id).or_default().push(told);
+            }
+        }
         let mut all = Vec::with_capacity(comments.len());
         for it in comments {
             let decisions = comment::history(app.store(), it.id).await?;
@@ -70,6 +84,7 @@ pub(crate) async fn export(State(app): State<App>, headers: HeaderMap) -> Respon
                     "state": it.state.name(),
                     "written": it.created_at.to_jiff().to_string(),
                     "edited": it.edited_at.map(|at| at.to_jiff().to_string()),
+                    "earlier": earlier.remove(&it.id).unwrap_or_default(),
                     "recommended": it.recommended,
                     "decisions": decisions,
             }));
@@ -85,10 +100,13 @@ pub(crate) async fn export(State(app): State<App>, headers: HeaderMap) -> Respon
             "name": me.name,
             "since": since,
             "comments": all,
+            "recommends": comment::recommendations_by(app.store(), me.id).await?,
+            "reports": reports(&app, me.id).await?,
+            "networks": discuss::commenter::networks(app.store(), me.id, None).await?,
             "notes": notes,
         }))
     };
-    let all: Result<serde_json::Value> = all.await;
+    let all: Result<Value> = all.await;
     match all {
         Ok(all) => {
             let file = HeaderValue::from_static("attachment; filename=\"comments.json\"");
@@ -100,8 +118,23 @@ pub(crate) async fn export(State(app): State<App>, headers: HeaderMap) -> Respon
     }
 }
 
+/// What somebody reported, and whether a moderator has dealt with it.
+async fn reports(app: &App, me: CommenterId) -> Result<Vec<Value>> {
+    let reports = comment::reports_by(app.store(), me).await?;
+    let told = reports.into_iter().map(|it| {
+        json!({
+            "comment": it.comment_id,
+            "reason": it.reason,
+            "words": it.words,
+            "written": it.created_at.to_jiff().to_string(),
+            "settled": it.settled_at.map(|at| at.to_jiff().to_string()),
+        })
+    });
+    Ok(told.collect())
+}
+
 /// What is kept of a reader's account beside what was said.
-async fn account(app: &App, headers: &HeaderMap) -> Result<Option<serde_json::Value>> {
+async fn account(app: &App, headers: &HeaderMap) -> Result<Option<Value>> {
     let Some(session) = reader_of(app, headers).await else { return Ok(None) };
     let reader = session.reader;
     let follows = discuss::follow::of_reader(app.store(), reader.id).await?;
@@ -117,12 +150,30 @@ async fn account(app: &App, headers: &HeaderMap) -> Result<Option<serde_json::Va
         .into_iter()
         .map(|it| json!({ "agent": it.agent, "since": it.created_at.to_jiff().to_string() }))
         .collect();
+    let passkeys = accounts::reader::passkey::all(app.store(), reader.id).await?;
+    let passkeys: Vec<_> = passkeys
+        .into_iter()
+        .map(|it| {
+            let used = it.used_at.map(|at| at.to_jiff().to_string());
+            json!({ "name": it.name, "since": it.created_at.to_jiff().to_string(), "used": used })
+        })
+        .collect();
+    let identities = accounts::reader::identity::all(app.store(), reader.id).await?;
+    let identities: Vec<_> = identities
+        .into_iter()
+        .map(|it| {
+            let since = it.created_at.to_jiff().to_string();
+            json!({ "issuer": it.issuer, "subject": it.subject, "since": since })
+        })
+        .collect();
     Ok(Some(json!({
         "email": reader.email,
         "name": reader.name,
         "since": reader.created_at.to_jiff().to_string(),
         "follows": follows,
         "sessions": sessions,
+        "passkeys": passkeys,
+        "identities": identities,
     })))
 }
 
@@ -140,7 +191,7 @@ pub(crate) async fn forget(State(app): State<App>, headers: HeaderMap, _: Fields
         }
         // An account keeps its name; a guest is nobody any more.
         if me.reader_id.is_none() {
-            discuss::commenter::forget(&mut tx, me.id).await?;
+            discuss::commenter::forget(&mut tx, me.id, app.now()).await?;
         }
         tx.commit().await?;
         Ok(())

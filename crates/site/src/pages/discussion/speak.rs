@@ -1,13 +1,17 @@
 //! Comments on their way to the record: as many as wait become true together, with one flush of the
 //! disk.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use base::{Actor, Clock, CommentId};
-use discuss::comment::{self, External, PostComment, Posted};
+use base::{Actor, ArticleId, Clock, CommentId};
+use discuss::comment::{self, External, Given, PostComment, Posted};
 use discuss::commenter::{self, Who};
 use discuss::{DiscussError, Story, Text};
-use store::Store;
+use publish::section::Tree;
+use publish::{article, section};
+use store::{Store, Tx};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many become true together at the most.
@@ -22,8 +26,7 @@ pub(crate) struct Speaking(mpsc::Sender<Spoken>);
 /// Something that somebody says.
 pub(super) struct Say {
     pub(super) actor: Actor,
-    pub(super) story: Story,
-    pub(super) language: String,
+    pub(super) article: ArticleId,
     pub(super) parent: Option<CommentId>,
     pub(super) who: Speaker,
     pub(super) name: String,
@@ -43,9 +46,12 @@ pub(super) enum Speaker {
     Guest(String),
 }
 
+/// What became of it; nothing, where readers see no such story.
+type Said = discuss::Result<Option<Posted>>;
+
 struct Spoken {
     say: Say,
-    done: oneshot::Sender<discuss::Result<Posted>>,
+    done: oneshot::Sender<Said>,
 }
 
 impl Speaking {
@@ -56,7 +62,7 @@ impl Speaking {
     }
 
     /// Says it, and answers once it is on the disk.
-    pub(super) async fn say(&self, say: Say) -> discuss::Result<Posted> {
+    pub(super) async fn say(&self, say: Say) -> Said {
         let busy = || {
             DiscussError::TooMuch(
                 "Very many are writing at this moment. Wait a little, and send it again.".into(),
@@ -96,8 +102,9 @@ async fn keep_all(
     store: &Store,
     clock: &dyn Clock,
     batch: &[Spoken],
-) -> discuss::Result<Vec<discuss::Result<Posted>>> {
+) -> discuss::Result<Vec<Said>> {
     let mut tx = store.begin().await?;
+    let (mut stories, mut given) = (Stories::default(), Given::default());
     let mut results = Vec::with_capacity(batch.len());
     for Spoken { say, .. } in batch {
         let now = clock.now();
@@ -107,10 +114,16 @@ async fn keep_all(
             Speaker::Guest(secret) => (Who::Guest(secret), false),
         };
         let posted = async {
+            let Some((story, language)) = stories.of(&tx, say.article).await? else {
+                return Ok(None);
+            };
+            if let Who::Guest(_) = who {
+                given.takes_guests(&tx, story, now).await?;
+            }
             let commenter = commenter::enter(&mut tx, who, Some(&say.name), now).await?;
             let command = PostComment {
-                story: &say.story,
-                language: &say.language,
+                story,
+                language,
                 parent: say.parent,
                 commenter: &commenter,
                 staff,
@@ -119,7 +132,8 @@ async fn keep_all(
                 proof: Some(say.proof.as_str()).filter(|it| !it.is_empty()),
                 external: say.external.as_ref(),
             };
-            comment::post(&mut tx, &say.actor, command, now).await
+            let posted = comment::post_given(&mut tx, &mut given, &say.actor, command, now);
+            posted.await.map(Some)
         }
         .await;
         match posted {
@@ -129,4 +143,35 @@ async fn keep_all(
     }
     tx.commit().await?;
     Ok(results)
+}
+
+/// The stories of one transaction, each looked up for the first who writes under it.
+#[derive(Default)]
+struct Stories {
+    sections: Option<Tree>,
+    known: BTreeMap<ArticleId, Option<(Story, String)>>,
+}
+
+impl Stories {
+    /// The story and its language, if readers see it.
+    async fn of(&mut self, tx: &Tx, id: ArticleId) -> discuss::Result<Option<&(Story, String)>> {
+        let unknown = match self.known.entry(id) {
+            Entry::Occupied(known) => return Ok(known.into_mut().as_ref()),
+            Entry::Vacant(unknown) => unknown,
+        };
+        let published = article::published(tx, id).await?;
+        if self.sections.is_none() {
+            self.sections = Some(section::tree(tx).await?);
+        }
+        let sections = self.sections.iter().flat_map(|tree| {
+            let within = published.as_ref().map(|it| tree.trail(it.article.section_id));
+            within.into_iter().flatten().rev().map(|section| section.id)
+        });
+        let sections = sections.collect();
+        let told = published.map(|it| {
+            let story = Story { article: id, sections, published_at: it.published_at };
+            (story, it.revision.content.language)
+        });
+        Ok(unknown.insert(told).as_ref())
+    }
 }

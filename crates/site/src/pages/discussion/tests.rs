@@ -182,7 +182,7 @@ async fn what_cannot_be_taken_is_refused_with_a_sentence_and_nothing_typed_is_lo
             assert!(refused.body.contains("Typed by Rosa"), "{shown}: what was typed is lost");
         }
     }
-    let count = discuss::comment::shown_count(app.store(), here).await.unwrap();
+    let count = comment::shown_count(app.store(), here).await.unwrap();
     assert_eq!(count, 0);
     store.close().await;
 }
@@ -275,7 +275,7 @@ async fn a_check_outside_is_asked_about_each_comment_and_each_change() {
     let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
     let router = axum::Router::new().route("/", axum::routing::post(says));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let (secret, answers_within) = ("0".repeat(16), std::time::Duration::from_secs(30));
+    let (secret, answers_within) = ("0".repeat(16), Duration::from_secs(30));
     let check = CommentCheck::new(CommentCheckSettings { url, secret, answers_within }).unwrap();
     let store = TestStore::sqlite().await;
     let app = crate::testing::app_checking(&store, check);
