@@ -58,8 +58,8 @@ pub struct Key {
 
 /// Whether a key works still.
 pub async fn works(on: &impl Connection, key: StreamKeyId) -> Result<bool> {
-    let found: Option<i64> =
-        sql("SELECT 1 AS value FROM stream_keys WHERE id = ? AND revoked_at IS NULL")
+    let found: Option<StreamKeyId> =
+        sql("SELECT id AS value FROM stream_keys WHERE id = ? AND revoked_at IS NULL")
             .bind(key)
             .optional(on)
             .await?;

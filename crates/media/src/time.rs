@@ -32,6 +32,11 @@ impl FrameRate {
         sane.then_some(Self { frames, seconds })
     }
 
+    /// So many frames in so many seconds.
+    pub fn fraction(self) -> (u32, u32) {
+        (self.frames, self.seconds)
+    }
+
     /// Frames per second.
     pub fn per_second(self) -> f64 {
         f64::from(self.frames) / f64::from(self.seconds)

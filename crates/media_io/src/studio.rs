@@ -19,7 +19,8 @@ use std::time::Duration;
 use base::{ChannelId, Clock, Timestamp};
 use broadcast::channel::{self, Channel};
 use broadcast::key;
-use media::{Now, Reason};
+use media::Now;
+use media::source::{Reason, Verdict};
 use serde::Serialize;
 use store::Store;
 use tokio::sync::mpsc;
@@ -28,11 +29,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ffmpeg::Ffmpeg;
 use crate::ingest::Ended;
+use crate::tag::Tag;
 use air::Air;
 use disk::Disk;
 use gate::{Arrival, Seats};
 pub use origin::{Listener, Origin, Reply};
-use sources::Sources;
+use sources::{Feed, Sources, Surveyed};
 
 /// A source that gives nothing for so long is taken for gone.
 const QUIET: Duration = Duration::from_millis(1_500);
@@ -203,14 +205,12 @@ async fn run(
             Some(arrival) = arriving.recv() => sources.seat(arrival),
             (rank, happened) = sources.next() => match happened {
                 Ok(tag) => {
-                    let Some(feed) = sources.choose(rank, &tag, QUIET) else { continue };
-                    for tag in feed.tags {
+                    let Some(Feed { tags, changed }) = sources.choose(rank, &tag, QUIET) else { continue };
+                    for tag in tags {
                         let present = now(&studio);
-                        let fed = match &mut air {
-                            Some(air) => air.feed(&studio, &mut disk, &tag, feed.changed, present).await,
-                            None => Air::begin(&studio, &mut disk, sources.survey(rank), present).await
-                                .map(|begun| air = begun),
-                        };
+                        let surveyed = sources.survey(rank);
+                        let what = (&tag, changed);
+                        let fed = feed(&studio, &mut disk, &mut air, surveyed, what, present).await;
                         if let Err(why) = fed {
                             studio.refused(&why);
                             sources.end(rank, why);
@@ -260,6 +260,29 @@ async fn run(
         over.keep(&mut disk).await;
     }
     note_on_air(&studio, false).await;
+}
+
+/// Feeds what a source sent; puts the channel on air, once enough is known of the source. Says why it
+/// cannot be shown, if it cannot.
+async fn feed(
+    studio: &Studio,
+    disk: &mut Disk,
+    air: &mut Option<Air>,
+    surveyed: Option<Surveyed<'_>>,
+    (tag, changed): (&Tag, bool),
+    now: Now,
+) -> Result<(), String> {
+    let Some(surveyed) = surveyed else { return Ok(()) };
+    if let Verdict::Transcode(reasons) = surveyed.survey.verdict() {
+        return Err(sentences(&reasons));
+    }
+    if air.is_none() {
+        *air = Air::begin(studio, disk, &surveyed, now).await?;
+    }
+    match air {
+        Some(air) => air.feed(studio, disk, tag, changed, now).await,
+        None => Ok(()),
+    }
 }
 
 async fn next_report(air: &mut Option<Air>) -> air::Reported {

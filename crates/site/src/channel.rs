@@ -14,7 +14,7 @@ use base::Timestamp;
 use broadcast::programme;
 use bytes::Bytes;
 use futures_util::stream;
-use media::Icy;
+use media::icy::Icy;
 use media_io::studio::{Listener, Reply, Studio};
 use serde::Serialize;
 

@@ -4,29 +4,29 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use media::playlist::{Sound, Variant, audio_only_master, master};
+use media::source::Reason;
+use media::time::CHANNEL_CLOCK;
 use media::{
     Aac, AudioTag, Avc, Delivery, Format, FrameRate, Input, Master, Now, Output, Packager,
-    PartTarget, RenditionId, RenditionName, Sample, Slate, Sound, SourceClock, Timeline, Tracks,
-    Variant, Verdict, VideoTag, audio_only_master, master, read_audio_tag, read_video_tag,
+    PartTarget, RenditionId, RenditionName, Sample, Slate, SourceClock, Timeline, Tracks, VideoTag,
+    read_audio_tag, read_video_tag,
 };
 
+use super::Studio;
 use super::disk::Disk;
 use super::sources::Surveyed;
-use super::{Studio, sentences};
 use crate::ffmpeg::{self, Mode, Report, Reports, Source, Supervision, Transcoder};
 use crate::slate;
 use crate::tag::{Kind, Tag};
 
-/// EXT-X-TARGETDURATION of the channel: key frames may be 4 s apart, and a segment of 2 s can so
-/// become one of almost 6 s.
-const TARGET_SECONDS: u32 = 6;
-const SEGMENT: Duration = Duration::from_secs(2);
+/// A segment is closed at the first key frame after so long, and after EXT-X-TARGETDURATION in any
+/// case: key frames may be 4 s apart.
+const SEGMENT: (Duration, u32) = (Duration::from_secs(2), 4);
 /// Of Audio Only: longer, since each costs a request and nobody waits for it.
-const SOUND_SEGMENT: Duration = Duration::from_secs(5);
+const SOUND_SEGMENT: (Duration, u32) = (Duration::from_secs(5), 6);
 /// How far back the live playlists reach: what players need to begin and to survive a bad line.
 const LIVE: Duration = Duration::from_secs(30);
-/// Until a segment tells: what a rendition is said to take of the line, in bits per second.
-const GUESSED: u64 = 4_000_000;
 
 pub(super) struct Air {
     packager: Packager,
@@ -78,9 +78,6 @@ impl Air {
         surveyed: &Surveyed<'_>,
         now: Now,
     ) -> Result<Option<Self>, String> {
-        if let Verdict::Transcode(reasons) = surveyed.survey.verdict() {
-            return Err(sentences(&reasons));
-        }
         let (Some(avc), Some(aac)) = surveyed.formats else { return Ok(None) };
         let settings = &studio.0.settings;
         let wrong = |error: media::InvalidSettings| error.to_string();
@@ -92,7 +89,7 @@ impl Air {
         let mut all = Vec::new();
         let mut add = |name: &str, kind, asked: u64, slate: Option<Slate>, delivery: Delivery| {
             let name = RenditionName::new(name).map_err(wrong)?;
-            let (master, segment) = match delivery {
+            let (master, (segment, target_seconds)) = match delivery {
                 Delivery::LowLatency(_) => (Master::Channel, SEGMENT),
                 Delivery::Plain => (Master::AudioOnly, SOUND_SEGMENT),
             };
@@ -103,7 +100,7 @@ impl Air {
                 master,
                 delivery,
                 segment,
-                target_seconds: TARGET_SECONDS,
+                target_seconds,
                 window: LIVE,
                 slate,
             });
@@ -134,8 +131,8 @@ impl Air {
                     let source = Source { video: true, audio: false, mode: Mode::Beside };
                     ladder = Some((ffmpeg.clone(), source, smaller, outputs));
                 }
-                let stereo = Aac::low_complexity(48_000, 2).and_then(|aac| silence_of(&aac));
-                let mono = Aac::low_complexity(48_000, 1).and_then(|aac| silence_of(&aac));
+                let stereo = Aac::low_complexity(48_000, 2).and_then(|aac| silence(&aac));
+                let mono = Aac::low_complexity(48_000, 1).and_then(|aac| silence(&aac));
                 let plain = Delivery::Plain;
                 let more = add("audio-96k", media::Kind::Audio, 96_000, stereo, plain)?;
                 let less = add("audio-48k", media::Kind::Audio, 48_000, mono, plain)?;
@@ -225,12 +222,12 @@ impl Air {
                 let Ok(place) = self.timeline.video(at, offset_ms, key, floor) else {
                     return Ok(());
                 };
-                self.at = milliseconds(place.dts, media::CHANNEL_CLOCK);
+                self.at = milliseconds(place.dts, CHANNEL_CLOCK);
                 let sample = sample(data, place, key);
                 let input = Input::Sample { rendition: SOURCE, sample, jump: place.jump };
                 self.packager.handle_input(now, input);
             }
-            VideoTag::Foreign(codec) => return Err(media::Reason::VideoCodec(codec).to_string()),
+            VideoTag::Foreign(codec) => return Err(Reason::VideoCodec(codec).to_string()),
             VideoTag::End | VideoTag::Aside => return Ok(()),
         }
         if let Some(child) = &mut self.ladder {
@@ -271,7 +268,7 @@ impl Air {
                     studio.0.origin.sound_aac(framed(&aac, &data));
                 }
             }
-            AudioTag::Foreign(codec) => return Err(media::Reason::AudioCodec(codec).to_string()),
+            AudioTag::Foreign(codec) => return Err(Reason::AudioCodec(codec).to_string()),
             AudioTag::End | AudioTag::Aside => return Ok(()),
         }
         if let Some(child) = &mut self.sounds {
@@ -402,7 +399,7 @@ impl Air {
             match output {
                 Output::Init { rendition, name, bytes } => {
                     let folder = self.name(rendition);
-                    disk.write(folder, name, vec![bytes.clone()]).await;
+                    disk.write(folder, name, vec![bytes.clone()]);
                     origin.put(folder, name, vec![bytes]);
                 }
                 Output::Part { rendition, name, bytes } => {
@@ -410,10 +407,13 @@ impl Air {
                 }
                 Output::Segment { rendition, segment, chunks } => {
                     let folder = self.name(rendition);
-                    disk.write(folder, segment.name, chunks.clone()).await;
+                    let target = match self.renditions[rendition.0].master {
+                        Master::Channel => SEGMENT.1,
+                        Master::AudioOnly => SOUND_SEGMENT.1,
+                    };
+                    disk.write(folder, segment.name, chunks.clone());
                     origin.put(folder, segment.name, chunks);
-                    let window =
-                        disk.close(folder, segment, TARGET_SECONDS, studio.0.settings.window);
+                    let window = disk.close(folder, segment, target, studio.0.settings.window);
                     origin.show_window(folder, window);
                     closed = true;
                 }
@@ -469,7 +469,7 @@ impl Air {
         }
         let sound = beside.first().map_or((0, 0), |it| (it.peak, it.average));
         for variant in &mut variants {
-            variant.peak = variant.peak.max(GUESSED.min(variant.peak)) + sound.0;
+            variant.peak += sound.0;
             variant.average += sound.1;
         }
         if !variants.is_empty() && !beside.is_empty() {
@@ -555,10 +555,6 @@ fn framed(aac: &Aac, data: &Bytes) -> Bytes {
 }
 
 fn silence(aac: &Aac) -> Option<Slate> {
-    silence_of(aac)
-}
-
-fn silence_of(aac: &Aac) -> Option<Slate> {
     let sample = Sample {
         data: aac.silence()?,
         dts: 0,

@@ -93,7 +93,7 @@ impl Disk {
         kept.leaving.extend(left);
         let newest = kept.segments.last().map(|it| it.start).unwrap_or_default();
         let over = |it: &Segment| {
-            let behind = newest.saturating_sub(it.start) / u64::from(media::CHANNEL_CLOCK);
+            let behind = newest.saturating_sub(it.start) / u64::from(media::time::CHANNEL_CLOCK);
             behind > 2 * window.as_secs()
         };
         let gone: Vec<Segment> = kept.leaving.iter().filter(|it| over(it)).cloned().collect();

@@ -206,7 +206,7 @@ impl Origin {
 }
 
 async fn playlist(rendition: &Rendition, query: &str) -> Reply {
-    let refused = |refused: media::Refused| match refused.status() {
+    let refused = |refused: Refused| match refused.status() {
         503 => Reply::Stalled(refused.to_string()),
         _ => Reply::Wrong(refused.to_string()),
     };

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use base::StreamKeyId;
 use broadcast::key::Rank;
-use media::{Aac, AudioTag, Avc, Survey, VideoTag, read_audio_tag, read_video_tag};
+use media::source::Survey;
+use media::{Aac, AudioTag, Avc, VideoTag, read_audio_tag, read_video_tag};
 use tokio::time::Instant;
 
 use super::SourceStatus;
