@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use base::Timestamp;
 use broadcast::programme;
 use bytes::Bytes;
@@ -19,7 +19,7 @@ use media_io::studio::{Listener, Reply, Studio};
 use serde::Serialize;
 
 use crate::App;
-use crate::pages::{failed, missing};
+use crate::pages::{failed, never_here};
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 /// Media never change at their address.
@@ -34,7 +34,7 @@ pub(crate) async fn file(
     Path((channel, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(studio) = of(&app, &channel) else { return missing::never_here(&app).await };
+    let Some(studio) = of(&app, &channel) else { return never_here(&app).await };
     let origin = studio.origin();
     let playlist = match file.as_str() {
         "master.m3u8" => origin.master(),
@@ -47,7 +47,7 @@ pub(crate) async fn file(
             return sound(&app, studio, origin.listen_mp3(), "audio/mpeg", &headers).await;
         }
         "status.json" => return status(&app, studio).await,
-        _ => return missing::never_here(&app).await,
+        _ => return never_here(&app).await,
     };
     match playlist {
         Some(text) => answered(PLAYLIST, MOMENT, Body::from(text)),
@@ -61,7 +61,7 @@ pub(crate) async fn rendition(
     Path((channel, rendition, file)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let Some(studio) = of(&app, &channel) else { return missing::never_here(&app).await };
+    let Some(studio) = of(&app, &channel) else { return never_here(&app).await };
     let plain = |status: StatusCode, text: String| {
         let mut response = answered("text/plain; charset=utf-8", "no-store", Body::from(text));
         *response.status_mut() = status;

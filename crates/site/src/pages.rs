@@ -32,7 +32,7 @@ pub(crate) use discussion::{Speaking, Telling};
 pub(crate) use feeds::site_feed;
 pub(crate) use files::{asset, photo};
 pub(crate) use front::{front, preview_front};
-pub(crate) use missing::failed;
+pub(crate) use missing::{failed, never_here};
 pub(crate) use oembed::oembed;
 pub(crate) use path::at_path;
 pub(crate) use robots::robots;

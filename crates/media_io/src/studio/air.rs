@@ -107,11 +107,11 @@ impl Air {
             Ok::<_, String>(RenditionId(all.len() - 1))
         };
         let low = Delivery::LowLatency(part);
-        let silence = silence(aac);
+        let quiet = silence(aac);
         let (width, height) = (avc.picture().width, avc.picture().height);
         let still = |size| still(settings.ffmpeg.as_ref(), size, rate);
         add("source", media::Kind::Video, 0, still((width, height)).await, low)?;
-        add("sound", media::Kind::Audio, 0, silence.clone(), low)?;
+        add("sound", media::Kind::Audio, 0, quiet.clone(), low)?;
         let (mut ladder, mut sounds) = (None, None);
         match &settings.ffmpeg {
             Some(ffmpeg) => {
@@ -146,11 +146,11 @@ impl Air {
                 sounds = Some((ffmpeg.clone(), source, made, which));
             }
             None => {
-                add("audio", media::Kind::Audio, 0, silence, Delivery::Plain)?;
+                add("audio", media::Kind::Audio, 0, quiet, Delivery::Plain)?;
             }
         }
         let packager = match disk.state() {
-            Some(state) => Packager::resume(all, state),
+            Some(state) => Packager::resume(all, &state),
             None => Packager::new(all),
         };
         let packager = packager.map_err(wrong)?;

@@ -63,7 +63,7 @@ impl Disk {
         self.kept.state.clone()
     }
 
-    pub(super) async fn write(
+    pub(super) fn write(
         &mut self,
         folder: &RenditionName,
         name: MediaName,

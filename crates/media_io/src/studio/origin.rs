@@ -5,10 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
-use media::{
-    Answer, Directives, MediaKind, MediaName, PartAnswer, Playlist, RenditionName, decide,
-    decide_part,
-};
+use media::reload::{Answer, Directives, PartAnswer, Refused, decide, decide_part};
+use media::{MediaKind, MediaName, Playlist, RenditionName};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, timeout};
 

@@ -47,7 +47,7 @@ fn page(app: &App, shell: &Shell, status: u16) -> ErrorPage {
 }
 
 /// 404 at an address that no page can ever have: told, and not kept.
-pub(super) async fn never_here(app: &App) -> Response {
+pub(crate) async fn never_here(app: &App) -> Response {
     match not_found(app).await {
         Ok(page) => {
             let mut response = (StatusCode::NOT_FOUND, page.body).into_response();
