@@ -320,7 +320,7 @@ async fn note_on_air(studio: &Studio, on_air: bool) {
     match timeout(PATIENCE, noted).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::error!("That the channel is on air or off it is not on record: {error}")
+            tracing::error!("That the channel is on air or off it is not on record: {error}");
         }
         Err(_) => tracing::error!("The record did not take in time whether the channel is on air."),
     }

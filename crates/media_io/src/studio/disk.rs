@@ -63,12 +63,7 @@ impl Disk {
         self.kept.state.clone()
     }
 
-    pub(super) fn write(
-        &mut self,
-        folder: &RenditionName,
-        name: MediaName,
-        chunks: Vec<Bytes>,
-    ) {
+    pub(super) fn write(&mut self, folder: &RenditionName, name: MediaName, chunks: Vec<Bytes>) {
         self.ask(Work::Write(file(folder, name), chunks));
     }
 
