@@ -124,9 +124,9 @@ impl Facts {
             Some(sent) if lately.is_a_flood() => proof::spend(tx, sent, now).await?,
             _ => false,
         };
-        let echo: Option<i64> = match network {
+        let echo: Option<CommentId> = match network {
             Some(network) => {
-                sql("SELECT 1 AS value FROM comments
+                sql("SELECT id AS value FROM comments
                  WHERE network = ? AND created_at > ? AND commenter_id <> ? AND text = ? LIMIT 1")
                 .bind(network)
                 .bind(now.minus(AGAIN))
