@@ -249,6 +249,7 @@ test("an answer is mailed to who follows, one click ends it, and an account is d
 });
 
 test("a reader's name leads to all that they said under it, and a guest's leads nowhere", async ({ browser, program, somebody }, info) => {
+  test.setTimeout(180_000);
   const anna = await administrator(program, somebody);
   await anna.opens("/newsroom/discussion/rules");
   const whole = anna.page.getByRole("form", { name: "The whole site" });
@@ -285,7 +286,8 @@ test("a reader's name leads to all that they said under it, and a guest's leads 
   await expect(ivo.locator("meta[name=robots]")).toHaveAttribute("content", /noindex/);
   const page = ivo.url();
   await ivo.locator(".comment-when").last().click();
-  await expect(ivo.locator(".comment:target")).toContainText("Two hours are not much.");
+  await expect(ivo).toHaveURL(/\/comments\//);
+  await expect(ivo.locator(".comment-text")).toContainText("Two hours are not much.");
   await ivo.goto(page);
   await ivo.getByRole("link", { name: mainStory.headline }).click();
   await expect(ivo).toHaveURL(program.origin + mainStory.path);
