@@ -78,6 +78,17 @@ on_both_engines! {
         assert!(last.unwrap().shown, "its time is over");
     }
 
+    async fn what_another_of_the_same_network_said_already_waits(store: &TestStore) {
+        site_is(store, Mode::After).await;
+        let (rosa, ivo) = (guest(store, "Rosa").await, guest(store, "Ivo").await);
+        let said = async |who, network, seconds| {
+            says_from(store, who, "Buy lamps", None, Some(network), after(seconds)).await.unwrap()
+        };
+        assert!(said(&rosa, OFFICE, 0).await.shown);
+        assert!(!said(&ivo, OFFICE, 1).await.shown);
+        assert!(said(&guest(store, "Per").await, HOUSE, 2).await.shown);
+    }
+
     async fn a_ban_can_be_lifted_and_given_anew(store: &TestStore) {
         site_is(store, Mode::After).await;
         let (nora, per) = (moderator(store, "Nora").await, moderator(store, "Per").await);

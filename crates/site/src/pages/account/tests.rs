@@ -382,11 +382,13 @@ async fn what_a_reader_said_stands_together_as_far_as_everybody_sees_it() {
     tx.commit().await.unwrap();
     let page = comes_to(&app, &path, |it| !it.body.contains("The third")).await;
     assert!(page.body.contains("The second"));
+    let at = article::published(app.store(), there).await.unwrap().unwrap().article.path;
+    assert!(page.body.contains(&at), "{at} in {}", page.body);
     let mut tx = app.store().begin().await.unwrap();
     article::withdraw(&mut tx, &Actor::Operator, there, "Wrong.", noon()).await.unwrap();
     tx.commit().await.unwrap();
     let page = comes_to(&app, &path, |it| !it.body.contains("The second")).await;
-    assert!(page.status == StatusCode::OK && !page.body.contains("There"), "{}", page.body);
+    assert!(page.status == StatusCode::OK && !page.body.contains(&at), "{}", page.body);
     let closed = Rule { mode: Some(Mode::Closed), ..Rule::default() };
     for (rule, status) in [(closed, StatusCode::NOT_FOUND), (Rule::default(), StatusCode::OK)] {
         let mut tx = app.store().begin().await.unwrap();
