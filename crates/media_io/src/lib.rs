@@ -7,8 +7,9 @@
 //! Everything that arrives here was written by a stranger, so each part has its limits, and the parts
 //! that read bytes ([`flv::Reader`], [`rtmp::Session`]) do no input and output themselves.
 //!
-//! Absent from here: which key is right and who may send (the caller's [`Gate`] says), what is in a
-//! tag (it is handed over as it came), playlists, the database, HTTP.
+//! [`studio::Studio`] joins them to the packager of `media`: it is the channel as it runs on a node.
+//!
+//! Absent from here: what a part is and what a playlist says (`media` knows), HTTP.
 
 mod ffmpeg;
 pub mod flv;
