@@ -76,6 +76,10 @@ export function begin(player: HTMLElement): void {
     if (playing && quality !== AUDIO && !sound) playing.prefer(quality);
     else show(quality, !video.paused);
   });
+  video.addEventListener("click", () => {
+    // The browser's own controls are deaf until something has come.
+    if (video.readyState === HTMLMediaElement.HAVE_NOTHING) void video.play().catch(() => {});
+  });
   edge.addEventListener("click", () => {
     playing?.toEdge();
     void video.play();

@@ -32,6 +32,7 @@ export function play(video: HTMLVideoElement, address: string, listener: Listene
   const stop = new AbortController();
   const on = (event: string, hear: () => void) =>
     video.addEventListener(event, hear, { signal: stop.signal });
+  on("loadeddata", () => listener.plays());
   on("playing", () => listener.plays());
   on("waiting", () => listener.waits());
   on("ended", () => listener.ended());

@@ -57,7 +57,9 @@ on_both_engines! {
         assert_eq!(known[0].used_at, None);
         let recognised = key::recognise(store, &text).await.unwrap().unwrap();
         assert_eq!((recognised.channel, recognised.rank), (channel, Rank::Backup));
-        recognised.used(store, after(1)).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        recognised.used(&mut tx, after(1)).await.unwrap();
+        tx.commit().await.unwrap();
         assert_eq!(key::all(store, channel).await.unwrap()[0].used_at, Some(after(1)));
         for wrong in ["", "nonsense", &text[1..], &text.to_uppercase()] {
             assert_eq!(key::recognise(store, wrong).await.unwrap(), None, "{wrong:?}");

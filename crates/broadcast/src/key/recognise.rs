@@ -1,6 +1,6 @@
 use accounts::secret;
 use base::{ChannelId, StreamKeyId, Timestamp};
-use store::{Connection, FromQueryResult, sql};
+use store::{Connection, FromQueryResult, Tx, sql};
 
 use super::Rank;
 use crate::Result;
@@ -38,11 +38,11 @@ pub async fn recognise(on: &impl Connection, text: &str) -> Result<Option<Recogn
 
 impl Recognised {
     /// Keeps that something is sent with it now.
-    pub async fn used(self, on: &impl Connection, now: Timestamp) -> Result<()> {
+    pub async fn used(self, tx: &mut Tx, now: Timestamp) -> Result<()> {
         sql("UPDATE stream_keys SET used_at = ? WHERE id = ?")
             .bind(now)
             .bind(self.key)
-            .run(on)
+            .run(tx)
             .await?;
         Ok(())
     }

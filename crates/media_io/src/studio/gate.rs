@@ -94,7 +94,12 @@ impl Gate for Studio {
         if self.0.arrivals.send(arrival).await.is_err() {
             return Err(Refusal("The channel has stopped.".to_owned()));
         }
-        if let Err(error) = known.used(&self.0.store, self.0.clock.now()).await {
+        let noted = async {
+            let mut tx = self.0.store.begin().await?;
+            known.used(&mut tx, self.0.clock.now()).await?;
+            Ok::<_, broadcast::BroadcastError>(tx.commit().await?)
+        };
+        if let Err(error) = noted.await {
             tracing::warn!("When a stream key was used is not on record: {error}");
         }
         Ok(admitted)

@@ -22,7 +22,7 @@ pub(crate) async fn audio(State(app): State<App>, answer: Answer) -> Response {
     cached(&app, answer, "/live/audio", || render(&app, true)).await
 }
 
-async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
+pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
     let shell = Shell::load(app).await?;
     let path = if audio_only { "/live/audio" } else { "/live" };
     let (mut on_now, mut to_come, mut called) = (None, Vec::new(), String::new());

@@ -7,7 +7,7 @@ use projections::page_cache::Warm;
 use publish::article::Page;
 
 use super::section::Place;
-use super::{author, feeds, front, path, robots, sitemaps};
+use super::{author, feeds, front, live, path, robots, sitemaps};
 use crate::App;
 
 /// Renders forgotten pages before anybody asks. Made before the [`App`] that it renders with, since
@@ -61,6 +61,8 @@ async fn render(app: &App, key: &str) -> super::Result<projections::page_cache::
     }
     match path {
         "/" => front::render(app).await,
+        "/live" => live::render(app, false).await,
+        "/live/audio" => live::render(app, true).await,
         "/sitemap.xml" => sitemaps::index(app).await,
         "/robots.txt" => robots::render(app).await,
         _ => path::find(app, path, place).await,
