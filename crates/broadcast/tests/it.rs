@@ -50,7 +50,7 @@ on_both_engines! {
         let producer = somebody(Role::Producer);
         let mut tx = store.begin().await.unwrap();
         let make = MakeKey { channel, name: " The studio ", rank: Rank::Backup };
-        let text = key::make(&mut tx, &producer, make, [7; 32], noon()).await.unwrap();
+        let text = key::make(&mut tx, &producer, make, [0xab; 32], noon()).await.unwrap();
         tx.commit().await.unwrap();
         let known = key::all(store, channel).await.unwrap();
         assert_eq!((known.len(), known[0].name.as_str()), (1, "The studio"));

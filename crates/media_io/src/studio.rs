@@ -97,10 +97,19 @@ pub struct Status {
     pub on_slate: bool,
     /// Who sends.
     pub source: Option<SourceStatus>,
-    /// Why a source was turned away last, and when.
-    pub refused: Option<(Timestamp, String)>,
+    /// Why a source was turned away last.
+    pub refused: Option<Refused>,
     /// What became of the child that makes lower renditions, in a sentence.
     pub transcoder: Option<String>,
+}
+
+/// That a source was turned away.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Refused {
+    /// When.
+    pub at: Timestamp,
+    /// Why, and what to do about it.
+    pub why: String,
 }
 
 /// How the source that viewers see does.
@@ -110,12 +119,12 @@ pub struct SourceStatus {
     pub rank: String,
     /// Where it is.
     pub address: String,
-    /// Bits of it in each second, of late.
-    pub bits: u64,
+    /// Thousands of bits of it in each second, of late.
+    pub kilobits: u64,
     /// Frames of it in each second, of late.
-    pub frames: f64,
-    /// The longest distance of its key frames, in milliseconds.
-    pub key_frames_apart: u64,
+    pub frames: u64,
+    /// The longest distance of its key frames, in seconds.
+    pub key_frames_apart: f64,
     /// Pixels across and down.
     pub size: (u32, u32),
 }
@@ -170,8 +179,8 @@ impl Studio {
     }
 
     fn refused(&self, why: &str) {
-        let now = self.0.clock.now();
-        self.tell(|status| status.refused = Some((now, why.to_owned())));
+        let refused = Refused { at: self.0.clock.now(), why: why.to_owned() };
+        self.tell(|status| status.refused = Some(refused));
     }
 }
 

@@ -58,6 +58,7 @@ test("a source is seen and heard, through a cut line and with sound alone", asyn
   }).toPass({ timeout: 20_000 });
   await anna.opens("/newsroom/channel");
   await expect(anna.page.locator("#on-air")).toContainText("On air since");
+  await expect(anna.page.getByText("640 × 360 pixels, 25 frames a second")).toBeVisible();
 
   // Sound alone is another stream, and is remembered.
   await page.getByLabel("Quality").selectOption({ label: "Audio Only" });
@@ -82,6 +83,8 @@ test("whoever has no key that works is sent away with a word", async ({ encoder,
   const anna = await administrator(program, somebody);
   const text = await key(anna);
   expect(await encoder("nonsense").isRefused()).not.toBe("");
+  await anna.opens("/newsroom/channel");
+  await expect(anna.page.getByText("There is no such stream key, or it was revoked.")).toBeVisible();
   await anna.opens("/newsroom/channel");
   await anna.presses("Revoke");
   await expect(anna.page.getByText("The studio")).toHaveCount(0);

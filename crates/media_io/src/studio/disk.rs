@@ -16,19 +16,25 @@ use tokio::sync::{mpsc, oneshot};
 /// What may wait to be written: a disk that is slower than this loses segments, and not the channel.
 const WAITING_MAX: usize = 64;
 const STATE: &str = "state.json";
+/// Of each rendition: the window as it was once, and then each segment that was closed, a line each.
+const JOURNAL: &str = "segments.jsonl";
+/// After so many lines the window is written anew.
+const LINES_MAX: usize = 2_000;
 
 /// The channel's folder. What is written is written in its order, by a task of its own.
 pub(super) struct Disk {
     work: mpsc::Sender<Work>,
-    kept: Kept,
-    windows: BTreeMap<RenditionName, Dvr>,
+    state: Option<State>,
+    windows: BTreeMap<RenditionName, Kept>,
 }
 
-/// What an end of the program must not lose.
-#[derive(Clone, Default, Serialize, Deserialize)]
+/// What is known of a rendition's window.
 struct Kept {
-    state: Option<State>,
-    windows: BTreeMap<RenditionName, Window>,
+    window: Window,
+    /// The same as viewers are told, once there is somebody to tell.
+    dvr: Option<Dvr>,
+    /// How many segments were written down since the window was.
+    lines: usize,
 }
 
 /// The window of one rendition, the oldest segment first.
@@ -41,7 +47,10 @@ struct Window {
 }
 
 enum Work {
+    /// The whole file, or none of it.
     Write(PathBuf, Vec<Bytes>),
+    /// A line behind the others.
+    Append(PathBuf, Vec<u8>),
     Remove(PathBuf),
     Done(oneshot::Sender<()>),
 }
@@ -49,18 +58,27 @@ enum Work {
 impl Disk {
     pub(super) async fn open(folder: PathBuf) -> io::Result<Self> {
         tokio::fs::create_dir_all(&folder).await?;
-        let kept = match tokio::fs::read(folder.join(STATE)).await {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::other)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Kept::default(),
+        let state = match tokio::fs::read(folder.join(STATE)).await {
+            Ok(bytes) => read_state(&bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
+        let mut windows = BTreeMap::new();
+        let mut entries = tokio::fs::read_dir(&folder).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let name = entry.file_name().into_string().ok();
+            let Some(name) = name.and_then(|it| RenditionName::new(it).ok()) else { continue };
+            if let Ok(text) = tokio::fs::read_to_string(entry.path().join(JOURNAL)).await {
+                windows.insert(name, Kept::read(&text));
+            }
+        }
         let (work, waiting) = mpsc::channel(WAITING_MAX);
         tokio::spawn(write_all(folder, waiting));
-        Ok(Self { work, kept, windows: BTreeMap::new() })
+        Ok(Self { work, state, windows })
     }
 
     pub(super) fn state(&self) -> Option<State> {
-        self.kept.state.clone()
+        self.state.clone()
     }
 
     pub(super) fn write(&mut self, folder: &RenditionName, name: MediaName, chunks: Vec<Bytes>) {
@@ -73,26 +91,37 @@ impl Disk {
         folder: &RenditionName,
         segment: Segment,
         target_seconds: u32,
-        window: Duration,
+        length: Duration,
     ) -> Arc<Playlist> {
-        let kept = self.kept.windows.entry(folder.clone()).or_default();
-        let dvr = self.windows.entry(folder.clone()).or_insert_with(|| {
-            let segments = kept.segments.clone();
-            Dvr::resume(target_seconds, window, segments, kept.discontinuities)
+        let kept = self.windows.entry(folder.clone()).or_insert_with(Kept::new);
+        let Kept { window, dvr, lines } = kept;
+        let line = serde_json::to_vec(&segment).unwrap_or_default();
+        let dvr = dvr.get_or_insert_with(|| {
+            let Window { segments, discontinuities, .. } = window.clone();
+            Dvr::resume(target_seconds, length, segments, discontinuities)
         });
         let left = dvr.push(segment.clone());
         let playlist = dvr.playlist();
-        kept.discontinuities = dvr.discontinuities();
-        kept.segments.push(segment);
-        kept.segments.retain(|it| !left.iter().any(|gone| gone.name == it.name));
-        kept.leaving.extend(left);
-        let newest = kept.segments.last().map(|it| it.start).unwrap_or_default();
+        window.discontinuities = dvr.discontinuities();
+        window.segments.push(segment);
+        window.segments.retain(|it| !left.iter().any(|gone| gone.name == it.name));
+        window.leaving.extend(left);
+        let newest = window.segments.last().map(|it| it.start).unwrap_or_default();
         let over = |it: &Segment| {
             let behind = newest.saturating_sub(it.start) / u64::from(media::time::CHANNEL_CLOCK);
-            behind > 2 * window.as_secs()
+            behind > 2 * length.as_secs()
         };
-        let gone: Vec<Segment> = kept.leaving.iter().filter(|it| over(it)).cloned().collect();
-        kept.leaving.retain(|it| !over(it));
+        let gone: Vec<Segment> = window.leaving.iter().filter(|it| over(it)).cloned().collect();
+        window.leaving.retain(|it| !over(it));
+        let journal = Path::new(folder.as_str()).join(JOURNAL);
+        *lines += 1;
+        let noted = if *lines == 1 || *lines > LINES_MAX {
+            *lines = 1;
+            Work::Write(journal, vec![window.line().into()])
+        } else {
+            Work::Append(journal, [&line[..], b"\n"].concat())
+        };
+        self.ask(noted);
         for segment in gone {
             self.ask(Work::Remove(file(folder, segment.name)));
         }
@@ -101,11 +130,11 @@ impl Disk {
 
     /// Keeps where the channel stands.
     pub(super) fn keep(&mut self, state: State) {
-        self.kept.state = Some(state);
-        match serde_json::to_vec(&self.kept) {
+        match serde_json::to_vec(&state) {
             Ok(bytes) => self.ask(Work::Write(STATE.into(), vec![bytes.into()])),
             Err(error) => tracing::error!("Where the channel stands cannot be written: {error}"),
         }
+        self.state = Some(state);
     }
 
     /// Waits until everything is written.
@@ -123,6 +152,35 @@ impl Disk {
     }
 }
 
+/// Without it the channel begins anew, which players notice, and the site does not.
+fn read_state(bytes: &[u8]) -> Option<State> {
+    let read = serde_json::from_slice(bytes);
+    read.inspect_err(|error| tracing::error!("Where the channel stood cannot be read: {error}")).ok()
+}
+
+impl Kept {
+    fn new() -> Self {
+        Self { window: Window::default(), dvr: None, lines: 0 }
+    }
+
+    /// Reads a journal. Its last line may have been cut off.
+    fn read(text: &str) -> Self {
+        let mut lines = text.lines();
+        let begun = lines.next().and_then(|line| serde_json::from_str(line).ok());
+        let mut window: Window = begun.unwrap_or_default();
+        window.segments.extend(lines.map_while(|line| serde_json::from_str::<Segment>(line).ok()));
+        Self { window, dvr: None, lines: 0 }
+    }
+}
+
+impl Window {
+    fn line(&self) -> Vec<u8> {
+        let mut line = serde_json::to_vec(self).unwrap_or_default();
+        line.push(b'\n');
+        line
+    }
+}
+
 fn file(folder: &RenditionName, name: MediaName) -> PathBuf {
     Path::new(folder.as_str()).join(name.to_string())
 }
@@ -131,6 +189,7 @@ async fn write_all(folder: PathBuf, mut waiting: mpsc::Receiver<Work>) {
     while let Some(work) = waiting.recv().await {
         let done = match work {
             Work::Write(path, chunks) => write(&folder.join(path), &chunks).await,
+            Work::Append(path, line) => append(&folder.join(path), &line).await,
             Work::Remove(path) => tokio::fs::remove_file(folder.join(path)).await,
             Work::Done(done) => {
                 let _ = done.send(());
@@ -156,4 +215,77 @@ async fn write(path: &Path, chunks: &[Bytes]) -> io::Result<()> {
     file.sync_data().await?;
     drop(file);
     tokio::fs::rename(&new, path).await
+}
+
+async fn append(path: &Path, line: &[u8]) -> io::Result<()> {
+    let mut file = tokio::fs::OpenOptions::new().append(true).open(path).await?;
+    file.write_all(line).await?;
+    file.sync_data().await
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Timestamp;
+    use media::MediaKind;
+
+    use super::*;
+
+    fn segment(number: u64) -> Segment {
+        let clock = media::time::CHANNEL_CLOCK;
+        Segment {
+            name: MediaName { kind: MediaKind::Segment, run: 1, number },
+            init: MediaName { kind: MediaKind::Init, run: 1, number: 0 },
+            start: number * 2 * u64::from(clock),
+            units: 2 * u64::from(clock),
+            clock,
+            aired: Timestamp::from_micros(1_790_000_000_000_000),
+            discontinuities: 0,
+            bytes: 3,
+        }
+    }
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn a_window_goes_on_after_a_kill_and_old_segments_leave_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = RenditionName::new("source").unwrap();
+        let mut disk = Disk::open(folder.path().to_owned()).await.unwrap();
+        let mut last = None;
+        for number in 0..100 {
+            let segment = segment(number);
+            disk.write(&name, segment.name, vec![Bytes::from_static(b"abc")]);
+            last = Some(disk.close(&name, segment, 4, MINUTE));
+            disk.settle().await;
+        }
+        let last = last.unwrap();
+        let files = || {
+            let all = std::fs::read_dir(folder.path().join("source")).unwrap();
+            all.filter(|it| it.as_ref().unwrap().path().extension() == Some("m4s".as_ref())).count()
+        };
+        assert!((60..70).contains(&files()), "{}", files());
+
+        // Whatever was not settled is lost; the journal's last line is half of one.
+        drop(disk);
+        let journal = folder.path().join("source").join(JOURNAL);
+        let mut text = std::fs::read_to_string(&journal).unwrap();
+        text.push_str("{\"name\":\"s1-1");
+        std::fs::write(&journal, text).unwrap();
+        let mut disk = Disk::open(folder.path().to_owned()).await.unwrap();
+        let next = disk.close(&name, segment(100), 4, MINUTE);
+        let listed = |playlist: &Playlist| {
+            let text = String::from_utf8(playlist.text().to_vec()).unwrap();
+            text.lines().filter(|line| line.ends_with(".m4s")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (before, after) = (listed(&last), listed(&next));
+        assert_eq!(after.last().unwrap(), "s1-100.m4s");
+        assert_eq!(before[1..], after[..after.len() - 1], "one came and one went");
+    }
+
+    #[tokio::test]
+    async fn a_state_that_cannot_be_read_keeps_no_site_from_starting() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(STATE), "{").unwrap();
+        assert!(Disk::open(folder.path().to_owned()).await.unwrap().state().is_none());
+    }
 }

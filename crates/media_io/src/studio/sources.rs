@@ -132,9 +132,9 @@ impl Sources {
         Some(SourceStatus {
             rank: rank.name().to_owned(),
             address: source.arrival.address.clone(),
-            bits: bytes as u64 * 8 / LATELY.as_secs(),
-            frames: frames as f64 / LATELY.as_secs_f64(),
-            key_frames_apart: source.survey.key_frames_apart_ms(),
+            kilobits: bytes as u64 * 8 / 1_000 / LATELY.as_secs(),
+            frames: (frames as f64 / LATELY.as_secs_f64()).round() as u64,
+            key_frames_apart: source.survey.key_frames_apart_ms() as f64 / 1_000.0,
             size: size.unwrap_or_default(),
         })
     }

@@ -8,6 +8,7 @@ use broadcast::channel::{self, Channel, Takeover};
 use broadcast::key::{self, MakeKey, Rank};
 use broadcast::programme::{self, PlanProgramme, Programme};
 use jiff::tz::TimeZone;
+use media_io::studio::{Status, Studio};
 use serde::Serialize;
 
 use super::articles::instant;
@@ -25,6 +26,8 @@ struct ChannelPage {
     takeover: &'static str,
     takeovers: Vec<&'static str>,
     on_air_since: Option<Timestamp>,
+    /// How it goes, where this node runs the channel.
+    status: Option<Status>,
     on_now: Option<ProgrammeRow>,
     to_come: Vec<ProgrammeRow>,
     over: Vec<ProgrammeRow>,
@@ -240,6 +243,7 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
         takeover: takeover.name(),
         takeovers: Takeover::ALL.map(Takeover::name).into(),
         on_air_since,
+        status: app.studio().map(Studio::status),
         on_now: programme::on_now(store, id).await?.map(|it| row(it, &zone)),
         to_come: rows(programme::to_come(store, id, now).await?),
         over: rows(programme::over(store, id).await?),
