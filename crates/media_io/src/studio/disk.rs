@@ -155,7 +155,8 @@ impl Disk {
 /// Without it the channel begins anew, which players notice, and the site does not.
 fn read_state(bytes: &[u8]) -> Option<State> {
     let read = serde_json::from_slice(bytes);
-    read.inspect_err(|error| tracing::error!("Where the channel stood cannot be read: {error}")).ok()
+    read.inspect_err(|error| tracing::error!("Where the channel stood cannot be read: {error}"))
+        .ok()
 }
 
 impl Kept {
@@ -275,7 +276,10 @@ mod tests {
         let next = disk.close(&name, segment(100), 4, MINUTE);
         let listed = |playlist: &Playlist| {
             let text = String::from_utf8(playlist.text().to_vec()).unwrap();
-            text.lines().filter(|line| line.ends_with(".m4s")).map(str::to_owned).collect::<Vec<_>>()
+            text.lines()
+                .filter(|line| line.ends_with(".m4s"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
         };
         let (before, after) = (listed(&last), listed(&next));
         assert_eq!(after.last().unwrap(), "s1-100.m4s");
