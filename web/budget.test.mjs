@@ -8,6 +8,8 @@ const dist = new URL("dist/", import.meta.url);
 
 /** Names of XML's vocabularies. */
 const NAMED = ["://www.w3.org"];
+/** How the player names a format, and the end of a pattern that reads like an address. */
+const NAMED_BY_PLAYER = [...NAMED, "https://aomedia.org", "//i.test"];
 /** Where warnings of the editor's libraries say that one may read on. */
 const NAMED_BY_EDITOR = [...NAMED, "https://github.com", "https://prosemirror.net"];
 
@@ -19,6 +21,10 @@ for (const [page, script] of [["an article", "reader"], ["an account", "account"
 
 test("the editor's script is at most 160 KB, compressed", async () => {
   assert.ok((await sent("editor")) <= 160 * 1024);
+});
+
+test("the player's script is at most 200 KB, compressed", async () => {
+  assert.ok((await sent("player")) <= 200 * 1024);
 });
 
 test("what is sent compressed is the same", async () => {
@@ -46,7 +52,7 @@ test("nothing is fetched from elsewhere", async () => {
       if (/\.(br|gz)$/.test(name)) continue;
       const source = await readFile(new URL(folder + name, dist), "utf8");
       const addresses = source.match(/(https?:)?\/\/[a-z0-9.-]+\.[a-z]+/gi) ?? [];
-      const named = name.startsWith("editor-") ? NAMED_BY_EDITOR : NAMED;
+      const named = { editor: NAMED_BY_EDITOR, player: NAMED_BY_PLAYER }[name.split("-")[0]] ?? NAMED;
       assert.deepEqual(addresses.filter((url) => !named.some((known) => url.endsWith(known))), [], name);
     }
   }
