@@ -138,7 +138,10 @@ impl Server {
             () = self.connection(lent, peer, watcher, Some(takes)) => None,
             taken = taken.recv() => taken,
         };
-        if let (Some(taken), Some(stream)) = (taken, owner.take()) {
+        // One that was upgraded goes on over the connection, and it is not taken from it.
+        if let Some(taken) = taken
+            && let Some(stream) = owner.take()
+        {
             // A task of its own, for this one is as large as all that HTTP may need.
             tokio::spawn(taken.tell(stream));
         }

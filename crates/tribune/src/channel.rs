@@ -13,13 +13,16 @@ use media_io::Ingest as _;
 use media_io::rtmp::{Limits, Server};
 use media_io::studio::{Settings, Studio};
 use tokio::process::Command;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::node::{Failure, Node};
 
 /// Until the demo's programme is begun again.
 const AGAIN: Duration = Duration::from_secs(5);
+/// How long what must not be lost may take to the disk.
+const STOPS_WITHIN: Duration = Duration::from_secs(10);
 /// What the key of the demo's programme is called.
 const TEST_PROGRAMME: &str = "The demo's test programme";
 
@@ -28,6 +31,9 @@ pub(crate) struct Channel {
     pub(crate) studio: Studio,
     address: SocketAddr,
     stop: CancellationToken,
+    /// What runs the channel.
+    run: JoinHandle<()>,
+    /// What sends to it.
     running: JoinSet<()>,
 }
 
@@ -58,15 +64,15 @@ impl Channel {
         let stop = CancellationToken::new();
         let (store, clock) = (node.store.clone(), Arc::clone(&node.clock));
         let (studio, run) = Studio::open(store, clock, &main, settings, stop.clone()).await?;
+        let run = tokio::spawn(run);
         let mut running = JoinSet::new();
-        running.spawn(run);
         let (gate, stopped) = (studio.gate(), stop.clone());
         running.spawn(async move {
             if let Err(error) = server.run(gate, stopped).await {
                 tracing::error!("Nobody can send to the channel any more: {error}");
             }
         });
-        Ok(Some(Self { studio, address, stop, running }))
+        Ok(Some(Self { studio, address, stop, run, running }))
     }
 
     /// Puts a moving picture with a counter and a tone on air, so that a newcomer sees and hears it.
@@ -99,8 +105,9 @@ impl Channel {
     /// Stops it, and waits until what must not be lost is on the disk.
     pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        // The first of them that ends by itself is what runs the channel.
-        self.running.join_next().await;
+        if timeout(STOPS_WITHIN, self.run).await.is_err() {
+            tracing::warn!("The channel did not stop within {STOPS_WITHIN:?}.");
+        }
         self.running.shutdown().await;
     }
 }
