@@ -205,7 +205,10 @@ async fn run(
     let mut sources = Sources::default();
     let mut air: Option<Air> = None;
     let mut look = Instant::now() + LOOK;
-    note_on_air(&studio, false).await;
+    // It may have been killed on air. A node that never was says nothing: another may be.
+    if disk.state().is_some() {
+        note_on_air(&studio, false).await;
+    }
     loop {
         let due = air.as_ref().and_then(Air::next_tick).map_or(look, |at| look.min(began + at));
         tokio::select! {
@@ -267,8 +270,8 @@ async fn run(
     }
     if let Some(over) = air.take() {
         over.keep(&mut disk).await;
+        note_on_air(&studio, false).await;
     }
-    note_on_air(&studio, false).await;
 }
 
 /// Feeds what a source sent; puts the channel on air, once enough is known of the source. Says why it
