@@ -1,4 +1,4 @@
-//! One answer that does not end: HTTP/1.1 in chunks (RFC 9112 §7.1) with server-sent events in it
+//! One answer that does not end: HTTP/1.1, in chunks (RFC 9112 §7.1) or not, with server-sent events in it
 //! (HTML §9.2).
 
 use anyhow::{Context, Result, bail, ensure};
@@ -79,11 +79,14 @@ fn next(place: Place, line: &str) -> Result<Place> {
             ensure!(status == "200", "the live discussion answered {line:?}");
             Place::Headers { chunked: false }
         }
-        Place::Headers { chunked } if line.is_empty() => {
-            ensure!(chunked, "the live discussion does not come in chunks");
-            Place::ChunkSize
-        }
+        Place::Headers { chunked: true } if line.is_empty() => Place::ChunkSize,
+        // It ends with the connection (RFC 9112 §6.3), and is as one chunk that does not end.
+        Place::Headers { chunked: false } if line.is_empty() => Place::Chunk(usize::MAX),
         Place::Headers { chunked } => {
+            ensure!(
+                !line.starts_with("content-length:"),
+                "the live discussion has an end: {line:?}"
+            );
             let chunks = line.starts_with("transfer-encoding:") && line.ends_with("chunked");
             Place::Headers { chunked: chunked || chunks }
         }
@@ -152,7 +155,7 @@ mod tests {
             assert!(error.to_string().contains(why), "{error}");
         };
         check("HTTP/1.1 404 Not Found\r\n", "404");
-        check("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx", "chunks");
+        check("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx", "has an end");
         check(&format!("{HEAD}0\r\n"), "ended");
         check(&format!("{HEAD}what\r\n"), "no chunk");
     }
