@@ -6,8 +6,8 @@ import { announce } from "./session.ts";
 const ASKS_AGAIN = 5_000;
 /** Where the choice of quality is kept from visit to visit. */
 const REMEMBERED = "tribune-quality";
-export const AUTO = "auto";
-export const AUDIO = "audio";
+const AUTO = "auto";
+const AUDIO = "audio";
 
 /** Runs one player: what is shown, in which quality, and what is said about it. */
 export function begin(player: HTMLElement): void {
@@ -65,7 +65,7 @@ export function begin(player: HTMLElement): void {
       say("off");
       await new Promise((done) => setTimeout(done, ASKS_AGAIN));
     }
-    show(wanted(), !video.paused || video.autoplay);
+    show(wanted(), !video.paused);
   };
 
   qualities.addEventListener("change", () => {

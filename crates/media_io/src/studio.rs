@@ -40,7 +40,7 @@ use sources::{Feed, Sources, Surveyed};
 const QUIET: Duration = Duration::from_millis(1_500);
 /// How often it is looked whether keys in use still work, and whether anybody sends.
 const LOOK: Duration = Duration::from_secs(1);
-/// A source is told apart from one that will never be shown within this time.
+/// So many sources that were let in may wait to be received.
 const WAITING_MAX: usize = 4;
 
 /// How a channel is to run.

@@ -44,7 +44,8 @@ pub(crate) async fn file(
             return sound(&app, studio, origin.listen_aac(), "audio/aac", &headers).await;
         }
         "audio.mp3" => {
-            return sound(&app, studio, origin.listen_mp3(), "audio/mpeg", &headers).await;
+            let Some(listener) = origin.listen_mp3() else { return off_air() };
+            return sound(&app, studio, listener, "audio/mpeg", &headers).await;
         }
         "status.json" => return status(&app, studio).await,
         _ => return never_here(&app).await,
@@ -100,7 +101,7 @@ fn answered(media_type: &'static str, kept: &'static str, body: Body) -> Respons
 }
 
 fn off_air() -> Response {
-    let text = "The channel is off air. Ask again later.\n";
+    let text = "The channel is off air, or does not make this. Ask again later.\n";
     let mut response = answered("text/plain; charset=utf-8", "no-store", Body::from(text));
     *response.status_mut() = StatusCode::NOT_FOUND;
     response

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use bytes::Bytes;
@@ -19,6 +20,8 @@ pub struct Origin {
     shown: RwLock<Shown>,
     aac: broadcast::Sender<Bytes>,
     mp3: broadcast::Sender<Bytes>,
+    /// Some has come since the channel went on air.
+    mp3_made: AtomicBool,
 }
 
 #[derive(Default)]
@@ -69,6 +72,7 @@ impl Origin {
             shown: RwLock::default(),
             aac: broadcast::Sender::new(SOUNDS_WAITING),
             mp3: broadcast::Sender::new(SOUNDS_WAITING),
+            mp3_made: AtomicBool::new(false),
         }
     }
 
@@ -92,14 +96,9 @@ impl Origin {
         Listener(self.aac.subscribe())
     }
 
-    /// Sound as a stream of MP3, where it is made.
-    pub fn listen_mp3(&self) -> Listener {
-        Listener(self.mp3.subscribe())
-    }
-
-    /// How many listen to sound without playlists.
-    pub fn listening(&self) -> usize {
-        self.aac.receiver_count() + self.mp3.receiver_count()
+    /// Sound as a stream of MP3, if it is made.
+    pub fn listen_mp3(&self) -> Option<Listener> {
+        self.mp3_made.load(Ordering::Relaxed).then(|| Listener(self.mp3.subscribe()))
     }
 
     /// A file of a rendition: `live.m3u8`, `dvr.m3u8`, or media by their names. Waits for what is to
@@ -189,11 +188,13 @@ impl Origin {
     }
 
     pub(super) fn sound_mp3(&self, bytes: Bytes) {
+        self.mp3_made.store(true, Ordering::Relaxed);
         let _ = self.mp3.send(bytes);
     }
 
     /// Off air: there is no master any more; who has a playlist finds its end.
     pub(super) fn end(&self) {
+        self.mp3_made.store(false, Ordering::Relaxed);
         let mut shown = write(&self.shown);
         (shown.master, shown.audio_master) = (None, None);
     }

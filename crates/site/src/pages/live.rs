@@ -60,6 +60,5 @@ fn entry(it: Programme) -> ScheduleEntry {
         title: it.title,
         description: it.description,
         at: it.began_at.unwrap_or(it.starts_at),
-        until: it.ends_at,
     }
 }

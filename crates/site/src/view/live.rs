@@ -75,6 +75,4 @@ pub struct ScheduleEntry {
     pub description: String,
     /// When it is to begin, or began.
     pub at: Timestamp,
-    /// When it is to end.
-    pub until: Timestamp,
 }

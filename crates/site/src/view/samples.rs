@@ -635,11 +635,10 @@ fn new_author(language: &str) -> AuthorPage {
 }
 
 fn live(language: &str) -> LivePage {
-    let entry = |title: &str, from: &str, until: &str| ScheduleEntry {
+    let entry = |title: &str, from: &str| ScheduleEntry {
         title: title.into(),
         description: "Ministers answer, for an hour.".into(),
         at: at(from),
-        until: at(until),
     };
     let address = "https://tribune.example/live";
     LivePage {
@@ -649,8 +648,8 @@ fn live(language: &str) -> LivePage {
         on_air: true,
         audio_only: false,
         streams: Streams::of("main"),
-        on_now: Some(entry("Question time", "2021-12-07T15:00:00Z", "2021-12-07T16:00:00Z")),
-        to_come: vec![entry("The week", "2021-12-08T15:00:00Z", "2021-12-08T16:30:00Z")],
+        on_now: Some(entry("Question time", "2021-12-07T15:00:00Z")),
+        to_come: vec![entry("The week", "2021-12-08T15:00:00Z")],
         share: site().share_links(address, "Question time"),
     }
 }
