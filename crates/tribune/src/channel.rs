@@ -60,7 +60,8 @@ impl Channel {
         tx.commit().await?;
         let address = server.address();
         let folder = node.settings.data.join("channels").join(&main.slug);
-        let settings = Settings::new(folder, ffmpeg.ok());
+        let part = Duration::from_millis(node.settings.part_milliseconds);
+        let settings = Settings { part, ..Settings::new(folder, ffmpeg.ok()) };
         let stop = CancellationToken::new();
         let (store, clock) = (node.store.clone(), Arc::clone(&node.clock));
         let (studio, run) = Studio::open(store, clock, &main, settings, stop.clone()).await?;

@@ -8,6 +8,7 @@ mod import;
 mod person;
 mod projection;
 mod serve;
+mod stream_key;
 mod token;
 
 use std::process::ExitCode;
@@ -31,6 +32,9 @@ pub(crate) enum Command {
     /// Tokens, with which programs use the API
     #[command(subcommand)]
     Token(token::Command),
+    /// Stream keys, with which something is sent to the channel
+    #[command(subcommand)]
+    StreamKey(stream_key::Command),
     /// Take what was written elsewhere
     #[command(subcommand)]
     Import(import::Command),
@@ -59,6 +63,7 @@ pub(crate) async fn run(settings: Settings, command: Command) -> Result<ExitCode
         Command::Demo => demo::run(&node).await,
         Command::Person(command) => person::run(&node, command).await,
         Command::Token(command) => token::run(&node, command).await,
+        Command::StreamKey(command) => stream_key::run(&node, command).await,
         Command::Import(command) => import::run(&node, command).await,
         Command::Export(command) => export::run(&node, command).await,
         Command::Backup(backup) => backup::run(&node, &backup).await,

@@ -176,6 +176,17 @@ pub(crate) struct Settings {
         global = true
     )]
     pub(crate) rtmp_listen: String,
+    /// How many milliseconds a part of the channel lasts, 100 to 1000: shorter ones bring viewers
+    /// nearer to the present, and more requests
+    #[arg(
+        long,
+        env = "TRIBUNE_PART_MILLISECONDS",
+        value_name = "MILLISECONDS",
+        default_value = "500",
+        value_parser = clap::value_parser!(u64).range(100..=1000),
+        global = true
+    )]
+    pub(crate) part_milliseconds: u64,
     /// Networks whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8
     #[arg(
         long,

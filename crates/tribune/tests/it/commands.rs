@@ -247,3 +247,22 @@ fn the_program_opens_as_many_files_as_it_is_let() {
     let node = Tribune::serve(&Place::alone(folder.path()).with_open_files(256, 900));
     assert_eq!(node.open_files(), 900);
 }
+
+#[test]
+fn a_stream_key_is_made_listed_and_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::alone(folder.path());
+    let run = |words: &[&str]| {
+        let output = place.command(words).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout.clone()).unwrap(), said(&output))
+    };
+    let (made, text, _) = run(&["stream-key", "add", "--name", "The hall", "--backup"]);
+    assert!(made && text.trim().len() > 20, "{text}");
+    let (_, list, _) = run(&["stream-key", "list"]);
+    assert!(list.contains("backup  The hall") && !list.contains(text.trim()), "{list}");
+    let id = list.split_whitespace().next().unwrap();
+    assert!(run(&["stream-key", "revoke", id]).0);
+    assert_eq!(run(&["stream-key", "list"]).1.trim(), "");
+    let (again, _, why) = run(&["stream-key", "revoke", id]);
+    assert!(!again && why.contains("There is no such stream key"), "{why}");
+}
