@@ -1,20 +1,22 @@
 //! Programmes: what a channel shows, from when to when.
 //!
 //! A programme is planned with a beginning and an end. It begins and ends for good when a producer
-//! says so, which may be earlier or later than planned.
+//! says so, which may be earlier or later than planned, or has said that it begins by itself.
 
 mod begin;
 mod cancel;
+mod due;
 mod end;
 mod plan;
 
-use base::{ChannelId, ProgrammeId, Timestamp};
+use base::{ArticleId, ChannelId, ProgrammeId, Timestamp};
 use store::{Connection, FromQueryResult, sql};
 
 use crate::Result;
 
 pub use begin::begin;
 pub use cancel::cancel;
+pub use due::{begin_due, is_due};
 pub use end::end;
 pub use plan::{PlanProgramme, change, plan};
 
@@ -37,12 +39,16 @@ pub struct Programme {
     pub began_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// The story that it is about: readers discuss it below the channel.
+    pub article_id: Option<ArticleId>,
+    /// Whether it begins by itself at its time, if the channel is on air then.
+    pub begins_alone: bool,
 }
 
 /// One programme, whether it is to come, on, or over.
 pub async fn by_id(on: &impl Connection, id: ProgrammeId) -> Result<Option<Programme>> {
-    Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at
-         FROM programmes WHERE id = ?")
+    Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at,
+                article_id, begins_alone FROM programmes WHERE id = ?")
     .bind(id)
     .one(on)
     .await?)
@@ -50,8 +56,8 @@ pub async fn by_id(on: &impl Connection, id: ProgrammeId) -> Result<Option<Progr
 
 /// What is on.
 pub async fn on_now(on: &impl Connection, channel: ChannelId) -> Result<Option<Programme>> {
-    Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at
-         FROM programmes WHERE channel_id = ? AND began_at IS NOT NULL AND ended_at IS NULL")
+    Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at,
+                article_id, begins_alone FROM programmes WHERE channel_id = ? AND began_at IS NOT NULL AND ended_at IS NULL")
     .bind(channel)
     .one(on)
     .await?)
@@ -63,8 +69,8 @@ pub async fn to_come(
     channel: ChannelId,
     now: Timestamp,
 ) -> Result<Vec<Programme>> {
-    Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at
-         FROM programmes WHERE channel_id = ? AND began_at IS NULL AND ends_at > ?
+    Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at,
+                article_id, begins_alone FROM programmes WHERE channel_id = ? AND began_at IS NULL AND ends_at > ?
          ORDER BY starts_at, id LIMIT 100")
     .bind(channel)
     .bind(now)
@@ -74,8 +80,8 @@ pub async fn to_come(
 
 /// What is over, the last first.
 pub async fn over(on: &impl Connection, channel: ChannelId) -> Result<Vec<Programme>> {
-    Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at
-         FROM programmes WHERE channel_id = ? AND ended_at IS NOT NULL
+    Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at,
+                article_id, begins_alone FROM programmes WHERE channel_id = ? AND ended_at IS NOT NULL
          ORDER BY ended_at DESC, id DESC LIMIT 50")
     .bind(channel)
     .all(on)

@@ -34,7 +34,14 @@ async fn told(store: &TestStore) -> Vec<&'static str> {
 }
 
 fn hour(title: &str, from: u64) -> PlanProgramme<'_> {
-    PlanProgramme { title, description: "", starts_at: after(from), ends_at: after(from + 60) }
+    PlanProgramme {
+        title,
+        description: "",
+        starts_at: after(from),
+        ends_at: after(from + 60),
+        story: None,
+        begins_alone: false,
+    }
 }
 
 on_both_engines! {
@@ -171,6 +178,7 @@ on_both_engines! {
         programme::change(&mut tx, &producer, id, hour("Late news", 9), noon()).await.unwrap();
         let changed = programme::by_id(&tx, id).await.unwrap().unwrap();
         assert_eq!((changed.title.as_str(), changed.starts_at), ("Late news", after(9)));
+        assert!(!changed.begins_alone);
         programme::cancel(&mut tx, &producer, id, noon()).await.unwrap();
         assert_eq!(programme::by_id(&tx, id).await.unwrap(), None);
         let gone = programme::cancel(&mut tx, &producer, id, noon()).await;
@@ -178,5 +186,54 @@ on_both_engines! {
         tx.commit().await.unwrap();
         let events = store::events::after(store, 0, 9).await.unwrap();
         assert!(matches!(events[2].event, Event::ProgrammeCancelled { .. }), "{events:?}");
+    }
+
+    async fn a_programme_begins_by_itself_only_where_that_was_chosen(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let producer = somebody(Role::Producer);
+        let mut tx = store.begin().await.unwrap();
+        let by_hand = hour("By hand", 10);
+        programme::plan(&mut tx, &producer, channel, by_hand, noon()).await.unwrap();
+        let alone = PlanProgramme { begins_alone: true, ..hour("Alone", 20) };
+        let alone = programme::plan(&mut tx, &producer, channel, alone, noon()).await.unwrap();
+        let later = PlanProgramme { begins_alone: true, ..hour("Later", 40) };
+        let later = programme::plan(&mut tx, &producer, channel, later, noon()).await.unwrap();
+        for early in [10, 19] {
+            assert_eq!(programme::is_due(&tx, channel, after(early)).await.unwrap(), None);
+        }
+        programme::begin_due(&mut tx, channel, after(21)).await.unwrap();
+        let on = programme::on_now(&tx, channel).await.unwrap().unwrap();
+        assert_eq!((on.id, on.began_at), (alone, Some(after(21))));
+        // A producer began something at the very time: that goes on.
+        let news = programme::plan(&mut tx, &producer, channel, hour("News", 30), noon()).await;
+        programme::begin(&mut tx, &producer, news.unwrap(), after(41)).await.unwrap();
+        assert_eq!(programme::is_due(&tx, channel, after(42)).await.unwrap(), None);
+        let moved = PlanProgramme { begins_alone: true, ..hour("Later", 45) };
+        programme::change(&mut tx, &producer, later, moved, after(42)).await.unwrap();
+        assert_eq!(programme::is_due(&tx, channel, after(45)).await.unwrap(), Some(later));
+        assert_eq!(programme::is_due(&tx, channel, after(105)).await.unwrap(), None, "it is over");
+        tx.commit().await.unwrap();
+    }
+
+    async fn changing_what_is_on_is_told_as_such(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let producer = somebody(Role::Producer);
+        let mut tx = store.begin().await.unwrap();
+        let id = programme::plan(&mut tx, &producer, channel, hour("News", 1), noon()).await;
+        let id = id.unwrap();
+        programme::begin(&mut tx, &producer, id, after(1)).await.unwrap();
+        programme::change(&mut tx, &producer, id, hour("Late", 1), after(2)).await.unwrap();
+        programme::end(&mut tx, &producer, id, after(3)).await.unwrap();
+        programme::change(&mut tx, &producer, id, hour("Later", 1), after(4)).await.unwrap();
+        tx.commit().await.unwrap();
+        let events = store::events::after(store, 0, 9).await.unwrap();
+        let planned: Vec<bool> = events
+            .iter()
+            .filter_map(|it| match it.event {
+                Event::ProgrammePlanned { on, .. } => Some(on),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(planned, [false, true, false]);
     }
 }

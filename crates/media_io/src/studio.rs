@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use base::{ChannelId, Clock, Timestamp};
 use broadcast::channel::{self, Channel};
-use broadcast::key;
+use broadcast::{key, programme};
 use media::Now;
 use media::source::{Reason, Verdict};
 use serde::Serialize;
@@ -253,6 +253,9 @@ async fn run(
                 }
                 look = Instant::now() + LOOK;
                 revoked(&studio, &mut sources).await;
+                if air.is_some() {
+                    begin_what_is_due(&studio).await;
+                }
                 studio.tell(|status| status.source = sources.status(air.as_ref().and_then(Air::size)));
                 let gone = air.as_ref().is_some_and(|it| it.quiet_for(present) > studio.0.settings.slate_max);
                 if gone && let Some(over) = air.take() {
@@ -312,6 +315,22 @@ async fn revoked(studio: &Studio, sources: &mut Sources) {
             Ok(false) => sources.end(rank, "The stream key was revoked.".to_owned()),
             Err(error) => tracing::warn!("Whether a stream key still works is not known: {error}"),
         }
+    }
+}
+
+/// A programme that is to begin by itself does so while the channel is on air.
+async fn begin_what_is_due(studio: &Studio) {
+    let begun = async {
+        let (store, channel, now) = (&studio.0.store, studio.0.channel, studio.0.clock.now());
+        if programme::is_due(store, channel, now).await?.is_some() {
+            let mut tx = store.begin().await?;
+            programme::begin_due(&mut tx, channel, now).await?;
+            tx.commit().await?;
+        }
+        Ok::<_, broadcast::BroadcastError>(())
+    };
+    if let Err(error) = begun.await {
+        tracing::error!("A programme that is due has not begun: {error}");
     }
 }
 

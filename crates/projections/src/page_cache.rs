@@ -382,6 +382,7 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::ChannelDescribed { .. }
         | Event::ChannelWentOnAir { .. }
         | Event::ChannelWentOffAir { .. }
+        | Event::ProgrammePlanned { on: true, .. }
         | Event::ProgrammeBegan { .. }
         | Event::ProgrammeEnded { .. } => vec![Tag::Site],
         Event::ProgrammePlanned { .. } | Event::ProgrammeCancelled { .. } => vec![Tag::Schedule],

@@ -29,6 +29,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ),
     ("0019_readers_keys", include_str!("../../../migrations/0019_readers_keys.sql")),
     ("0020_the_channel", include_str!("../../../migrations/0020_the_channel.sql")),
+    (
+        "0021_programmes_with_stories",
+        include_str!("../../../migrations/0021_programmes_with_stories.sql"),
+    ),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use base::{Actor, ChannelId, ProgrammeId, Timestamp};
+use base::{Actor, ArticleId, ChannelId, ProgrammeId, Timestamp};
 use store::{Event, Tx, sql};
 
 use crate::{BroadcastError, Result, produces};
@@ -21,6 +21,10 @@ pub struct PlanProgramme<'a> {
     pub starts_at: Timestamp,
     /// When it is to end.
     pub ends_at: Timestamp,
+    /// The story that it is about. Whoever calls knows that there is one.
+    pub story: Option<ArticleId>,
+    /// Whether it begins by itself at its time, if the channel is on air then.
+    pub begins_alone: bool,
 }
 
 impl PlanProgramme<'_> {
@@ -59,17 +63,21 @@ pub async fn plan(
     produces(actor)?;
     command.check()?;
     let id: ProgrammeId = tx.new_id(now);
-    sql("INSERT INTO programmes (id, channel_id, title, description, starts_at, ends_at)
-         VALUES (?, ?, ?, ?, ?, ?)")
+    sql("INSERT INTO programmes (id, channel_id, title, description, starts_at, ends_at, article_id,
+                                 begins_alone)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     .bind(id)
     .bind(channel)
     .bind(command.title.trim())
     .bind(command.description.trim())
     .bind(command.starts_at)
     .bind(command.ends_at)
+    .bind(command.story)
+    .bind(command.begins_alone)
     .run(tx)
     .await?;
-    tx.append(actor, &Event::ProgrammePlanned { channel, programme: id }, now).await?;
+    let planned = Event::ProgrammePlanned { channel, programme: id, on: false };
+    tx.append(actor, &planned, now).await?;
     Ok(id)
 }
 
@@ -85,17 +93,19 @@ pub async fn change(
     command.check()?;
     let known = super::by_id(tx, programme).await?;
     let known = known.ok_or(BroadcastError::Unknown("programme"))?;
-    sql(
-        "UPDATE programmes SET title = ?, description = ?, starts_at = ?, ends_at = ? WHERE id = ?",
-    )
+    sql("UPDATE programmes SET title = ?, description = ?, starts_at = ?, ends_at = ?,
+                article_id = ?, begins_alone = ? WHERE id = ?")
     .bind(command.title.trim())
     .bind(command.description.trim())
     .bind(command.starts_at)
     .bind(command.ends_at)
+    .bind(command.story)
+    .bind(command.begins_alone)
     .bind(programme)
     .run(tx)
     .await?;
-    let channel = known.channel_id;
-    tx.append(actor, &Event::ProgrammePlanned { channel, programme }, now).await?;
+    let on = known.began_at.is_some() && known.ended_at.is_none();
+    let changed = Event::ProgrammePlanned { channel: known.channel_id, programme, on };
+    tx.append(actor, &changed, now).await?;
     Ok(())
 }

@@ -1,24 +1,29 @@
 //! The producer's page: what is on air, with which keys one sends, and what is on when.
 
+mod form;
+
 use accounts::policy::{self, Action};
 use axum::extract::{Path, State};
 use base::{ProgrammeId, StreamKeyId, Timestamp};
-use broadcast::BroadcastError;
 use broadcast::channel::{self, Channel, Takeover};
 use broadcast::key::{self, MakeKey, Rank};
 use broadcast::programme::{self, PlanProgramme, Programme};
 use jiff::tz::TimeZone;
 use media_io::studio::{Status, Studio};
+use publish::article::{self, Found, Teaser};
 use serde::Serialize;
 
 use super::articles::instant;
-use super::forms::{Fields, Posted};
+use super::forms::Fields;
 use super::gate::Staff;
 use super::page::{Answer, Frame, View, go};
 use super::trouble::Trouble;
 use crate::App;
+use form::Form;
 
 const HERE: &str = "/newsroom/channel";
+/// So many stories are offered to choose from; any other is named by its address.
+const OFFERED: i64 = 30;
 
 #[derive(Serialize)]
 struct ChannelPage {
@@ -31,6 +36,8 @@ struct ChannelPage {
     on_now: Option<ProgrammeRow>,
     to_come: Vec<ProgrammeRow>,
     over: Vec<ProgrammeRow>,
+    /// What was published last, to choose from.
+    stories: Vec<StoryRow>,
     keys: Vec<KeyRow>,
     ranks: Vec<&'static str>,
     /// A key that was made just now: it is shown this once.
@@ -39,26 +46,33 @@ struct ChannelPage {
     typed: Typed,
 }
 
+/// The fields of a programme, as forms hold them: times by the clocks of the site.
 #[derive(Default, Serialize)]
 struct Typed {
     title: String,
     description: String,
     starts_at: String,
     ends_at: String,
+    story: String,
+    begins_alone: bool,
+}
+
+#[derive(Serialize)]
+struct StoryRow {
+    headline: String,
+    path: String,
 }
 
 #[derive(Serialize)]
 struct ProgrammeRow {
     id: String,
     title: String,
-    description: String,
     starts_at: Timestamp,
-    ends_at: Timestamp,
-    /// As fields of a form hold them, by the clocks of the site.
-    starts: String,
-    ends: String,
     began_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
+    begins_alone: bool,
+    story: Option<StoryRow>,
+    typed: Typed,
 }
 
 #[derive(Serialize)]
@@ -81,144 +95,133 @@ pub(super) async fn show(State(app): State<App>, staff: Staff, frame: Frame) -> 
 }
 
 /// `POST /newsroom/channel`
-pub(super) async fn describe(
-    State(app): State<App>,
-    staff: Staff,
-    frame: Frame,
-    Posted(fields): Posted,
-) -> Answer {
-    policy::check(staff.actor(), Action::Broadcast)?;
-    let takeover = Takeover::parse(fields.text("takeover")).unwrap_or_default();
-    let done: Result<(), BroadcastError> = async {
-        let mut tx = app.store().begin().await?;
-        let channel = channel::main(&mut tx, app.now()).await?.id;
-        let words = (fields.trimmed("title"), takeover);
-        channel::describe(&mut tx, staff.actor(), channel, words, app.now()).await?;
+pub(super) async fn describe(form: Form) -> Answer {
+    let done = async {
+        let (mut tx, channel) = form.begin().await?;
+        let takeover = Takeover::parse(form.fields.text("takeover")).unwrap_or_default();
+        let words = (form.fields.trimmed("title"), takeover);
+        channel::describe(&mut tx, form.actor(), channel, words, form.now()).await?;
         Ok(tx.commit().await?)
-    }
-    .await;
-    finish(&app, &frame, done.map_err(Trouble::from), Typed::default()).await
+    };
+    finish(&form, done.await, Typed::default()).await
 }
 
 /// `POST /newsroom/channel/keys`: the answer shows the key, this once.
-pub(super) async fn make_key(
-    State(app): State<App>,
-    staff: Staff,
-    frame: Frame,
-    Posted(fields): Posted,
-) -> Answer {
-    policy::check(staff.actor(), Action::Broadcast)?;
-    let made: Result<String, BroadcastError> = async {
-        let mut tx = app.store().begin().await?;
-        let channel = channel::main(&mut tx, app.now()).await?.id;
-        let rank = Rank::parse(fields.text("rank")).unwrap_or_default();
-        let command = MakeKey { channel, name: fields.trimmed("name"), rank };
-        let secret = app.store().secret();
-        let text = key::make(&mut tx, staff.actor(), command, secret, app.now()).await?;
+pub(super) async fn make_key(form: Form) -> Answer {
+    let made = async {
+        let (mut tx, channel) = form.begin().await?;
+        let rank = Rank::parse(form.fields.text("rank")).unwrap_or_default();
+        let command = MakeKey { channel, name: form.fields.trimmed("name"), rank };
+        let secret = form.app.store().secret();
+        let text = key::make(&mut tx, form.actor(), command, secret, form.now()).await?;
         tx.commit().await?;
         Ok(text)
-    }
-    .await;
-    match made {
+    };
+    match made.await {
         Ok(text) => {
-            let page = page(&app, &frame).await?;
-            frame.show(&ChannelPage { new_key: Some(text), ..page })
+            let page = page(&form.app, &form.frame).await?;
+            form.frame.show(&ChannelPage { new_key: Some(text), ..page })
         }
-        Err(error) => finish(&app, &frame, Err(error.into()), Typed::default()).await,
+        Err(trouble) => finish(&form, Err(trouble), Typed::default()).await,
     }
 }
 
 /// `POST /newsroom/channel/keys/{id}/revoke`
-pub(super) async fn revoke_key(
-    State(app): State<App>,
-    staff: Staff,
-    frame: Frame,
-    Path(id): Path<StreamKeyId>,
-    Posted(_): Posted,
-) -> Answer {
-    policy::check(staff.actor(), Action::Broadcast)?;
-    let done: Result<(), BroadcastError> = async {
-        let mut tx = app.store().begin().await?;
-        let channel = channel::main(&mut tx, app.now()).await?.id;
-        key::revoke(&mut tx, staff.actor(), (channel, id), app.now()).await?;
+pub(super) async fn revoke_key(Path(id): Path<StreamKeyId>, form: Form) -> Answer {
+    let done = async {
+        let (mut tx, channel) = form.begin().await?;
+        key::revoke(&mut tx, form.actor(), (channel, id), form.now()).await?;
         Ok(tx.commit().await?)
-    }
-    .await;
-    finish(&app, &frame, done.map_err(Trouble::from), Typed::default()).await
+    };
+    finish(&form, done.await, Typed::default()).await
 }
 
 /// `POST /newsroom/channel/programmes`
-pub(super) async fn plan(
-    State(app): State<App>,
-    staff: Staff,
-    frame: Frame,
-    Posted(fields): Posted,
-) -> Answer {
-    policy::check(staff.actor(), Action::Broadcast)?;
-    let done: Result<(), Trouble> = async {
-        let mut tx = app.store().begin().await?;
-        let channel = channel::main(&mut tx, app.now()).await?.id;
-        let command = command(&fields, &frame.site.zone)?;
-        programme::plan(&mut tx, staff.actor(), channel, command, app.now()).await?;
+pub(super) async fn plan(form: Form) -> Answer {
+    let done = async {
+        let command = command(&form).await?;
+        let (mut tx, channel) = form.begin().await?;
+        programme::plan(&mut tx, form.actor(), channel, command, form.now()).await?;
         Ok(tx.commit().await?)
-    }
-    .await;
-    finish(&app, &frame, done, Typed::by(&fields)).await
+    };
+    finish(&form, done.await, Typed::by(&form.fields)).await
 }
 
 /// `POST /newsroom/channel/programmes/{id}`: says it otherwise, or does what the button says.
-pub(super) async fn change(
-    State(app): State<App>,
-    staff: Staff,
-    frame: Frame,
-    Path(id): Path<ProgrammeId>,
-    Posted(fields): Posted,
-) -> Answer {
-    policy::check(staff.actor(), Action::Broadcast)?;
-    let done: Result<(), Trouble> = async {
-        let mut tx = app.store().begin().await?;
-        let (actor, now) = (staff.actor(), app.now());
-        match fields.text("step") {
-            "begin" => programme::begin(&mut tx, actor, id, now).await?,
-            "end" => programme::end(&mut tx, actor, id, now).await?,
-            "cancel" => programme::cancel(&mut tx, actor, id, now).await?,
-            _ => {
-                let command = command(&fields, &frame.site.zone)?;
-                programme::change(&mut tx, actor, id, command, now).await?;
-            }
+pub(super) async fn change(Path(id): Path<ProgrammeId>, form: Form) -> Answer {
+    let done = async {
+        let (actor, now) = (form.actor(), form.now());
+        let step = form.fields.text("step");
+        let command = match step {
+            "begin" | "end" | "cancel" => None,
+            _ => Some(command(&form).await?),
+        };
+        let (mut tx, _) = form.begin().await?;
+        match (step, command) {
+            (_, Some(command)) => programme::change(&mut tx, actor, id, command, now).await?,
+            ("begin", None) => programme::begin(&mut tx, actor, id, now).await?,
+            ("end", None) => programme::end(&mut tx, actor, id, now).await?,
+            (_, None) => programme::cancel(&mut tx, actor, id, now).await?,
         }
         Ok(tx.commit().await?)
-    }
-    .await;
-    finish(&app, &frame, done, Typed::default()).await
+    };
+    finish(&form, done.await, Typed::default()).await
 }
 
-fn command<'a>(fields: &'a Fields, zone: &str) -> Result<PlanProgramme<'a>, Trouble> {
+async fn command(form: &Form) -> Result<PlanProgramme<'_>, Trouble> {
+    let (fields, zone) = (&form.fields, &form.frame.site.zone);
     Ok(PlanProgramme {
         title: fields.trimmed("title"),
         description: fields.trimmed("description"),
         starts_at: instant(fields.text("starts_at"), zone)?,
         ends_at: instant(fields.text("ends_at"), zone)?,
+        story: story(&form.app, fields.trimmed("story")).await?,
+        begins_alone: !fields.text("begins_alone").is_empty(),
     })
+}
+
+/// The story at an address, as a browser shows it or from the root; none where nothing was typed.
+async fn story(app: &App, address: &str) -> Result<Option<base::ArticleId>, Trouble> {
+    if address.is_empty() {
+        return Ok(None);
+    }
+    let path = match url::Url::parse(address) {
+        Ok(url) => url.path().to_owned(),
+        Err(_) => format!("/{}", address.trim_start_matches('/')),
+    };
+    let found = match article::find(app.store(), &path).await? {
+        Some(Found::Moved(path)) => article::find(app.store(), &path).await?,
+        found => found,
+    };
+    match found {
+        Some(Found::Published(article)) => Ok(Some(article)),
+        _ => Err(Trouble::invalid(format!(
+            "Readers find no story at {address}. Choose one that is published, or leave the field \
+             empty."
+        ))),
+    }
 }
 
 impl Typed {
     fn by(fields: &Fields) -> Self {
+        let text = |name: &str| fields.text(name).to_owned();
         Self {
-            title: fields.text("title").to_owned(),
-            description: fields.text("description").to_owned(),
-            starts_at: fields.text("starts_at").to_owned(),
-            ends_at: fields.text("ends_at").to_owned(),
+            title: text("title"),
+            description: text("description"),
+            starts_at: text("starts_at"),
+            ends_at: text("ends_at"),
+            story: text("story"),
+            begins_alone: !fields.text("begins_alone").is_empty(),
         }
     }
 }
 
-async fn finish(app: &App, frame: &Frame, done: Result<(), Trouble>, typed: Typed) -> Answer {
+async fn finish(form: &Form, done: Result<(), Trouble>, typed: Typed) -> Answer {
     match done {
         Ok(()) => go(HERE),
         Err(trouble) => {
-            let page = page(app, frame).await?;
-            frame.refuse(&ChannelPage { typed, ..page }, &trouble)
+            let page = page(&form.app, &form.frame).await?;
+            form.frame.refuse(&ChannelPage { typed, ..page }, &trouble)
         }
     }
 }
@@ -230,7 +233,13 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
     tx.commit().await?;
     let (store, now) = (app.store(), app.now());
     let zone = TimeZone::get(&frame.site.zone).unwrap_or(TimeZone::UTC);
-    let rows = |all: Vec<Programme>| all.into_iter().map(|it| row(it, &zone)).collect();
+    let on_now = programme::on_now(store, id).await?;
+    let to_come = programme::to_come(store, id, now).await?;
+    let over = programme::over(store, id).await?;
+    let all = on_now.iter().chain(&to_come).chain(&over);
+    let about: Vec<_> = all.filter_map(|it| it.article_id).collect();
+    let about = article::teasers(store, &about).await?;
+    let rows = |all: Vec<Programme>| all.into_iter().map(|it| row(it, &zone, &about)).collect();
     let keys = key::all(store, id).await?.into_iter().map(|it| KeyRow {
         id: it.id.to_string(),
         name: it.name,
@@ -244,9 +253,10 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
         takeovers: Takeover::ALL.map(Takeover::name).into(),
         on_air_since,
         status: app.studio().map(Studio::status),
-        on_now: programme::on_now(store, id).await?.map(|it| row(it, &zone)),
-        to_come: rows(programme::to_come(store, id, now).await?),
-        over: rows(programme::over(store, id).await?),
+        on_now: on_now.map(|it| row(it, &zone, &about)),
+        to_come: rows(to_come),
+        over: rows(over),
+        stories: article::teasers_newest(store, OFFERED).await?.iter().map(story_row).collect(),
         keys: keys.collect(),
         ranks: Rank::ALL.map(Rank::name).into(),
         new_key: None,
@@ -254,18 +264,29 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
     })
 }
 
-fn row(it: Programme, zone: &TimeZone) -> ProgrammeRow {
+fn row(it: Programme, zone: &TimeZone, about: &[Teaser]) -> ProgrammeRow {
     let field =
         |at: Timestamp| zone.to_datetime(at.to_jiff()).strftime("%Y-%m-%dT%H:%M").to_string();
+    let story = about.iter().find(|story| Some(story.id) == it.article_id).map(story_row);
     ProgrammeRow {
         id: it.id.to_string(),
-        starts: field(it.starts_at),
-        ends: field(it.ends_at),
+        typed: Typed {
+            title: it.title.clone(),
+            description: it.description,
+            starts_at: field(it.starts_at),
+            ends_at: field(it.ends_at),
+            story: story.as_ref().map(|it| it.path.clone()).unwrap_or_default(),
+            begins_alone: it.begins_alone,
+        },
         title: it.title,
-        description: it.description,
         starts_at: it.starts_at,
-        ends_at: it.ends_at,
         began_at: it.began_at,
         ended_at: it.ended_at,
+        begins_alone: it.begins_alone,
+        story,
     }
+}
+
+fn story_row(it: &Teaser) -> StoryRow {
+    StoryRow { headline: it.headline.clone(), path: it.path.clone() }
 }

@@ -89,6 +89,7 @@ async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
         corrections,
         related: chosen(full, &related),
         suggested: cards.all(shell, &suggested, &mut tags),
+        on_air: shell.view().channel.is_about(id),
         discussion,
         head,
     };

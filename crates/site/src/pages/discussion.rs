@@ -14,13 +14,13 @@ mod tests;
 pub(super) use act::{FOREIGN, foreign, see_other};
 pub(crate) use act::{appeal, edit, post, recommend, remove, report};
 pub(crate) use before::challenge;
-pub(super) use gather::of_story;
+pub(super) use gather::{of_story, under_a_story};
 pub(crate) use live::{Telling, live};
 pub(crate) use mine::{export, forget, mine};
 pub(crate) use profile::profile;
 pub(crate) use speak::Speaking;
 #[cfg(test)]
-pub(super) use tests::story as a_story;
+pub(super) use tests::{opened, post as say, story as a_story};
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -110,7 +110,8 @@ async fn page(
     head.json_ld = vec![told.structured(&shell, discussion)];
     let status = if refused { 422 } else { 200 };
     let discussion = discussion.clone();
-    let page = DiscussionPage { head, story: told.story_link(), discussion };
+    let on_air = shell.view().channel.is_about(article);
+    let page = DiscussionPage { head, story: told.story_link(), on_air, discussion };
     shell.render(app, status, page, Vec::new())
 }
 
@@ -192,6 +193,7 @@ async fn one_page(
     let page = CommentPage {
         head,
         story: told.story_link(),
+        on_air: shell.view().channel.is_about(comment.article),
         discussion: address(comment.article),
         thread,
         comment: told.view(&comment, open),

@@ -8,6 +8,7 @@ use projections::page_cache::{Rendered, Tag};
 
 use super::Result;
 use super::answer::{Answer, cached};
+use super::discussion::under_a_story;
 use super::shell::Shell;
 use crate::App;
 use crate::view::{LivePage, ScheduleEntry, Streams};
@@ -41,6 +42,12 @@ pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
     let mut head = shell.head(&headline, &shell.site.language, path);
     head.description.clone_from(&description);
     head.open_graph = shell.card(&head, path, false);
+    let mut tags = vec![Tag::Schedule];
+    let about = match on_now.as_ref().and_then(|it| it.article_id) {
+        Some(story) => under_a_story(app, &shell, story, &mut tags).await?,
+        None => None,
+    };
+    let (story, discussion) = about.map_or((None, None), |(story, said)| (Some(story), said));
     let page = LivePage {
         share: shell.view().share_links(&shell.publication.absolute(path), &headline),
         head,
@@ -51,8 +58,10 @@ pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
         streams: Streams::of(MAIN),
         on_now: on_now.map(entry),
         to_come: to_come.into_iter().map(entry).collect(),
+        story,
+        discussion,
     };
-    shell.render(app, 200, page, vec![Tag::Schedule])
+    shell.render(app, 200, page, tags)
 }
 
 fn entry(it: Programme) -> ScheduleEntry {
@@ -62,3 +71,6 @@ fn entry(it: Programme) -> ScheduleEntry {
         at: it.began_at.unwrap_or(it.starts_at),
     }
 }
+
+#[cfg(test)]
+mod tests;

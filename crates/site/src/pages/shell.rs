@@ -139,7 +139,8 @@ async fn on_air(app: &App) -> Result<OnAir> {
         return Ok(OnAir::default());
     };
     let on = programme::on_now(app.store(), channel.id).await?;
-    Ok(OnAir { on_air: channel.on_air_since.is_some(), title: on.map(|it| it.title) })
+    let story = on.as_ref().and_then(|it| it.article_id);
+    Ok(OnAir { on_air: channel.on_air_since.is_some(), story, title: on.map(|it| it.title) })
 }
 
 fn navigation(sections: &Tree, parent: Option<base::SectionId>) -> Vec<NavSection> {

@@ -221,6 +221,8 @@ pub struct ArticlePage {
     pub related: Vec<Related>,
     /// The system's choice.
     pub suggested: Vec<Card>,
+    /// Whether the channel is about it at this moment.
+    pub on_air: bool,
     /// What readers say; none where there is to be no discussion.
     pub discussion: Option<Discussion>,
 }

@@ -127,6 +127,8 @@ pub struct DiscussionPage {
     pub head: Head,
     /// The story.
     pub story: Link,
+    /// Whether the channel is about it at this moment.
+    pub on_air: bool,
     /// What is said.
     pub discussion: Discussion,
 }
@@ -138,6 +140,8 @@ pub struct CommentPage {
     pub head: Head,
     /// The story.
     pub story: Link,
+    /// Whether the channel is about it at this moment.
+    pub on_air: bool,
     /// All that is said.
     pub discussion: String,
     /// The thread that it stands in; none while only its author sees it.

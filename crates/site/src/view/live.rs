@@ -1,9 +1,9 @@
 //! The channel's page.
 
-use base::Timestamp;
+use base::{ArticleId, Timestamp};
 use serde::Serialize;
 
-use super::{Head, ShareLink};
+use super::{Discussion, Head, Link, ShareLink};
 
 /// What the head of every page says of the channel.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -12,6 +12,16 @@ pub struct OnAir {
     pub on_air: bool,
     /// What is on, where a producer has said so.
     pub title: Option<String>,
+    /// The story that it is about.
+    #[serde(skip)]
+    pub story: Option<ArticleId>,
+}
+
+impl OnAir {
+    /// Whether what is shown at this moment is about this story.
+    pub fn is_about(&self, story: ArticleId) -> bool {
+        self.on_air && self.story == Some(story)
+    }
 }
 
 /// `/live` and `/live/audio`.
@@ -35,6 +45,10 @@ pub struct LivePage {
     pub to_come: Vec<ScheduleEntry>,
     /// Where to share it.
     pub share: Vec<ShareLink>,
+    /// The story that what is on is about.
+    pub story: Option<Link>,
+    /// What readers say about that story.
+    pub discussion: Option<Discussion>,
 }
 
 /// Where the streams of a channel are, from the root.

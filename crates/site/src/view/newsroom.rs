@@ -80,6 +80,7 @@ templates! {
     "places.html"
     "preview.html"
     "programme_fields.html"
+    "programme_story.html"
     "recovery_codes.html"
     "replace_photo.html"
     "revisions.html"

@@ -1,6 +1,7 @@
 //! Pages of every sort, for tests, for previews and for checking a theme. They never change by
 //! themselves: no clock, no chance.
 
+mod live;
 mod readers;
 
 use base::Timestamp;
@@ -11,8 +12,9 @@ use crate::syndication::open_graph::{Attribute, Meta};
 use super::account::*;
 use super::context::*;
 use super::discussion::*;
-use super::live::*;
+use super::live::OnAir;
 use super::{Page, Words, known_share_targets};
+use live::*;
 use readers::*;
 
 /// The sample site, in English.
@@ -48,7 +50,7 @@ pub fn site_in(language: &str) -> Site {
             section("Culture", "culture", vec![]),
             section("Opinion", "opinion", vec![]),
         ],
-        channel: OnAir { on_air: true, title: Some("Question time".into()) },
+        channel: OnAir { on_air: true, title: Some("Question time".into()), story: None },
         share_targets: known_share_targets(),
         links: vec![Link::new("About", "/about"), Link::new("Corrections policy", "/corrections")],
         owner: "The Tribune".into(),
@@ -115,10 +117,7 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ("author", author(language).into()),
         ("author-new", new_author(language).into()),
         ("live", live(language).into()),
-        (
-            "live-off",
-            LivePage { on_air: false, on_now: None, to_come: vec![], ..live(language) }.into(),
-        ),
+        ("live-off", silent(language).into()),
         ("search", search(language).into()),
         ("search-before", search_without_question(language).into()),
         ("search-nothing", search_without_results(language).into()),
@@ -325,6 +324,7 @@ fn article(language: &str) -> ArticlePage {
         picture: Some(picture("sample-0", 1500, 1000)),
         published: at("2021-12-07T17:40:00Z"),
         updated: Some(at("2021-12-07T20:05:00Z")),
+        on_air: true,
         byline: vec![
             Byline {
                 name: "Ana Duarte".into(),
@@ -422,6 +422,7 @@ fn discussion_page(language: &str) -> DiscussionPage {
     DiscussionPage {
         head: head("Comments on “Two presidents”", language, "/discussions/sample"),
         story: Link::new("Two presidents", "/news/russia/two-presidents"),
+        on_air: true,
         discussion: discussion(),
     }
 }
@@ -431,6 +432,7 @@ fn comment_page(language: &str) -> CommentPage {
     CommentPage {
         head: head("A comment on “Two presidents”", language, "/comments/1"),
         story: Link::new("Two presidents", "/news/russia/two-presidents"),
+        on_air: true,
         discussion: "/discussions/sample".into(),
         thread: discussion().threads.into_iter().next(),
         comment: comment("1", "Rosa"),
@@ -531,6 +533,7 @@ fn plain_article(language: &str) -> ArticlePage {
         picture: None,
         published: at("2021-12-06T21:00:00Z"),
         updated: None,
+        on_air: false,
         byline: vec![],
         dateline: None,
         share: vec![],
@@ -631,26 +634,6 @@ fn new_author(language: &str) -> AuthorPage {
         links: vec![],
         cards: vec![],
         pagination: Pagination::default(),
-    }
-}
-
-fn live(language: &str) -> LivePage {
-    let entry = |title: &str, from: &str| ScheduleEntry {
-        title: title.into(),
-        description: "Ministers answer, for an hour.".into(),
-        at: at(from),
-    };
-    let address = "https://tribune.example/live";
-    LivePage {
-        head: head("Question time", language, "/live"),
-        headline: "Question time".into(),
-        description: "Ministers answer, for an hour.".into(),
-        on_air: true,
-        audio_only: false,
-        streams: Streams::of("main"),
-        on_now: Some(entry("Question time", "2021-12-07T15:00:00Z")),
-        to_come: vec![entry("The week", "2021-12-08T15:00:00Z")],
-        share: site().share_links(address, "Question time"),
     }
 }
 

@@ -47,6 +47,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("partials/pagination.html", include_str!("../../../../templates/partials/pagination.html")),
     ("partials/photo.html", include_str!("../../../../templates/partials/photo.html")),
     ("partials/share.html", include_str!("../../../../templates/partials/share.html")),
+    ("partials/watch.html", include_str!("../../../../templates/partials/watch.html")),
 ];
 
 /// The templates of one site, checked.

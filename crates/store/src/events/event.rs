@@ -327,9 +327,13 @@ pub enum Event {
         channel: ChannelId,
     },
     /// For the first time, or otherwise than before.
+    /// Planned, or told otherwise.
     ProgrammePlanned {
         channel: ChannelId,
         programme: ProgrammeId,
+        /// Whether it is on at this moment: every page names it then.
+        #[serde(default)]
+        on: bool,
     },
     ProgrammeCancelled {
         channel: ChannelId,

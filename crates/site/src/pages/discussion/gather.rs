@@ -43,6 +43,20 @@ pub(in crate::pages) async fn of_story(
     told.discussion(app, Order::default(), None, BELOW_A_STORY).await
 }
 
+/// A story and the discussion below it, for a page of something that is about it; nothing where
+/// readers do not see the story. The page bears the tags of both.
+pub(in crate::pages) async fn under_a_story(
+    app: &App,
+    shell: &Shell,
+    id: ArticleId,
+    tags: &mut Vec<Tag>,
+) -> Result<Option<(Link, Option<Discussion>)>> {
+    tags.extend([Tag::Article(id), Tag::Discussion(id), Tag::Discussions]);
+    let Some(told) = Told::load(app, shell, id).await? else { return Ok(None) };
+    let discussion = told.discussion(app, Order::default(), None, BELOW_A_STORY).await?;
+    Ok(Some((told.story_link(), discussion)))
+}
+
 impl Told {
     /// The story, if readers may see it.
     pub(super) async fn load(app: &App, shell: &Shell, id: ArticleId) -> Result<Option<Self>> {

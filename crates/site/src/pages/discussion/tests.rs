@@ -51,7 +51,7 @@ pub(in crate::pages) async fn story(app: &App, headline: &str, published: bool) 
     story
 }
 
-pub(super) struct Answer {
+pub(in crate::pages) struct Answer {
     pub(super) status: StatusCode,
     pub(super) to: String,
     cookie: Option<String>,
@@ -98,7 +98,7 @@ async fn ask_from(
 
 const HERE: &str = "http://localhost";
 
-pub(super) async fn post(app: &App, story: ArticleId, form: &str) -> Answer {
+pub(in crate::pages) async fn post(app: &App, story: ArticleId, form: &str) -> Answer {
     ask(app, "POST", &format!("/discussions/{story}"), HERE, "", form).await
 }
 
@@ -188,7 +188,7 @@ async fn what_cannot_be_taken_is_refused_with_a_sentence_and_nothing_typed_is_lo
 }
 
 /// Comments are shown at once.
-async fn opened(app: &App) {
+pub(in crate::pages) async fn opened(app: &App) {
     let mut tx = app.store().begin().await.unwrap();
     let rule = Rule { mode: Some(Mode::After), ..Rule::default() };
     rule::set(&mut tx, &Actor::Operator, Scope::Site, &[], rule, noon()).await.unwrap();

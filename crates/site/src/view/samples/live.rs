@@ -1,0 +1,40 @@
+//! The channel.
+
+use super::{at, discussion, head, site};
+use crate::view::context::Link;
+use crate::view::live::*;
+
+/// On air, about a story that is discussed.
+pub(super) fn live(language: &str) -> LivePage {
+    let entry = |title: &str, from: &str| ScheduleEntry {
+        title: title.into(),
+        description: "Ministers answer, for an hour.".into(),
+        at: at(from),
+    };
+    let address = "https://tribune.example/live";
+    LivePage {
+        head: head("Question time", language, "/live"),
+        headline: "Question time".into(),
+        description: "Ministers answer, for an hour.".into(),
+        on_air: true,
+        audio_only: false,
+        streams: Streams::of("main"),
+        on_now: Some(entry("Question time", "2021-12-07T15:00:00Z")),
+        to_come: vec![entry("The week", "2021-12-08T15:00:00Z")],
+        share: site().share_links(address, "Question time"),
+        story: Some(Link::new("Two presidents", "/news/russia/two-presidents")),
+        discussion: Some(discussion()),
+    }
+}
+
+/// Nothing is sent, and nothing planned.
+pub(super) fn silent(language: &str) -> LivePage {
+    LivePage {
+        on_air: false,
+        on_now: None,
+        to_come: vec![],
+        story: None,
+        discussion: None,
+        ..live(language)
+    }
+}
