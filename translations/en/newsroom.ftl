@@ -567,5 +567,6 @@ source-from = From { $address }
 source-picture = { $width } × { $height } pixels, { $frames } frames a second
 source-line = { $kilobits } kbit/s, key frames { $apart } s apart at most
 source-slate = Viewers see the slate: nothing has come for two seconds.
+source-transcoded = The source is not shown as it is sent, but transcoded. To have it pass untouched:
 source-refused = Turned away last ({ $date }, { $clock }):
 source-again = Look again

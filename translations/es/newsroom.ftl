@@ -567,5 +567,6 @@ source-from = Desde { $address }
 source-picture = { $width } × { $height } píxeles, { $frames } imágenes por segundo
 source-line = { $kilobits } kbit/s, imágenes clave cada { $apart } s como mucho
 source-slate = Se muestra la carta de ajuste: no llega nada desde hace dos segundos.
+source-transcoded = La fuente no se muestra tal como se envía, sino transcodificada. Para que pase intacta:
 source-refused = Rechazada por última vez ({ $date }, { $clock }):
 source-again = Mirar de nuevo

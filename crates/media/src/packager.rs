@@ -45,6 +45,23 @@ pub enum Input {
         /// Whether what came before does not go on here: [`crate::Place::jump`].
         jump: bool,
     },
+    /// A rendition's source is back: what it sends from there on, in ticks of 90 kHz, is on its way
+    /// through a transcoder. The slate goes no further for some seconds.
+    OnItsWay {
+        /// Whose.
+        rendition: RenditionId,
+        /// From where on.
+        from: u64,
+    },
+    /// From now on this is shown while a rendition's source is away.
+    Slate {
+        /// Whose.
+        rendition: RenditionId,
+        /// What is shown; one of another kind, or that cannot be looped, is passed over.
+        slate: Slate,
+    },
+    /// Viewers are shown the slates at once, and nothing that comes in, until this is said otherwise.
+    Hold(bool),
     /// Time has passed.
     Tick,
     /// The channel goes off air: segments are closed and the playlists end. Samples begin it again.
@@ -185,6 +202,11 @@ impl Packager {
                 self.with(index, |track, air, out| track.sample(sample, jump, on, air, out));
                 self.follow_leader(index, now);
             }
+            Input::OnItsWay { rendition, from } => {
+                self.tracks[rendition.0].on_its_way(from, now.steady);
+            }
+            Input::Slate { rendition, slate } => self.tracks[rendition.0].set_slate(slate),
+            Input::Hold(held) => self.tracks.iter_mut().for_each(|track| track.hold(held)),
             Input::Tick => {}
             Input::End => {
                 for index in 0..self.tracks.len() {

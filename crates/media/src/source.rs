@@ -10,6 +10,12 @@ pub const KEY_FRAMES_APART_MAX_MS: u64 = 4_000;
 /// Fewer frames a second cannot be cut into parts of a constant length.
 const FRAMES_PER_SECOND_MIN: u64 = 10;
 
+/// Frames further apart than this leave parts that differ too much in length …
+const FRAMES_APART_MAX_MS: u64 = 100;
+/// … where there are so many of them, and they are so large a part of all: an encoder may stumble.
+const GAPS_MIN: u64 = 10;
+const GAPS_ONE_IN: u64 = 10;
+
 /// Times further apart than this are a jump of the source's clock, which says nothing of its frames.
 const JUMP_MS: u64 = 60_000;
 
@@ -38,8 +44,17 @@ pub enum Reason {
     KeyFrames(u64),
     /// Too few frames a second; how many.
     FewFrames(u64),
+    /// Frames come unevenly; how many a second on average.
+    Uneven(u64),
     /// The picture's description changed while on air.
     Changing,
+}
+
+impl Reason {
+    /// Whether it is the sound that cannot pass, and the picture may.
+    pub fn is_of_sound(&self) -> bool {
+        matches!(self, Self::AudioCodec(_) | Self::NoAudio | Self::AacProfile | Self::Channels(_))
+    }
 }
 
 impl fmt::Display for Reason {
@@ -84,6 +99,10 @@ impl fmt::Display for Reason {
                 f,
                 "Only {rate} frames a second come. Set the encoder to a constant rate of 25 or 30 frames a second."
             ),
+            Self::Uneven(rate) => write!(
+                f,
+                "Frames come unevenly, {rate} a second on average. Set the encoder to a constant frame rate."
+            ),
             Self::Changing => f.write_str(
                 "The picture's size or profile changes while on air. Switch the encoder's dynamic resolution off.",
             ),
@@ -115,7 +134,9 @@ pub struct Survey {
     keys: u32,
     keys_apart_ms: u64,
     first_frame_ms: Option<u64>,
+    last_frame_ms: Option<u64>,
     frames: u64,
+    gaps: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -163,6 +184,10 @@ impl Survey {
         self.passed(at_ms);
         self.first_frame_ms.get_or_insert(at_ms);
         self.frames += 1;
+        let since = at_ms.saturating_sub(self.last_frame_ms.replace(at_ms).unwrap_or(at_ms));
+        if (FRAMES_APART_MAX_MS + 1..JUMP_MS).contains(&since) {
+            self.gaps += 1;
+        }
         if let Some(last) = self.last_key_ms {
             let apart = at_ms.saturating_sub(last);
             if apart < JUMP_MS {
@@ -178,6 +203,12 @@ impl Survey {
     /// The longest distance of key frames so far, in milliseconds.
     pub fn key_frames_apart_ms(&self) -> u64 {
         self.keys_apart_ms
+    }
+
+    /// Frames in each second so far; none before there is a second of them.
+    pub fn frames_per_second(&self) -> Option<u64> {
+        let span = self.last_ms - self.first_frame_ms.unwrap_or(self.last_ms);
+        (1_000..JUMP_MS).contains(&span).then(|| self.frames * 1_000 / span)
     }
 
     /// What is to be done with the source, as far as it has been seen.
@@ -233,6 +264,8 @@ impl Survey {
         let rate = (self.frames * 1000).checked_div(span).unwrap_or(FRAMES_PER_SECOND_MIN);
         if (2_000..JUMP_MS).contains(&span) && rate < FRAMES_PER_SECOND_MIN {
             reasons.push(Reason::FewFrames(rate));
+        } else if self.gaps >= GAPS_MIN && self.gaps * GAPS_ONE_IN >= self.frames {
+            reasons.push(Reason::Uneven(rate));
         }
     }
 }
@@ -296,6 +329,9 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(reasons(&surveyed(every(250, 8, 20))), [Reason::FewFrames(4)]);
+        // A screen that is only sent where it changes: nine frames at once, and then none for a while.
+        let uneven = (0..200).map(|frame| (frame * 33 + frame / 9 * 200, frame % 36 == 0));
+        assert_eq!(reasons(&surveyed(uneven)), [Reason::Uneven(18)]);
         let mut survey = surveyed(every(40, 50, 51));
         survey.audio(Aac::low_complexity(48_000, 6).unwrap());
         assert_eq!(reasons(&survey), [Reason::Channels(6)]);

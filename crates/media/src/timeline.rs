@@ -248,6 +248,13 @@ impl Timeline {
         self.set_sound(at, samples, sample_rate, floor)
     }
 
+    /// Where a time of the source is on the channel, in ticks of 90 kHz, for what is not placed as a
+    /// sample; none while all waits for a key frame.
+    pub fn moment(&mut self, at: u64) -> Option<u64> {
+        let at = self.follow(at, None);
+        self.epoch.map(|_| self.map(at))
+    }
+
     /// The source's time without its wraps, in ticks; ends the epoch if it jumped. `end` is where
     /// its own track stands.
     fn follow(&mut self, raw: u64, end: Option<u64>) -> i64 {

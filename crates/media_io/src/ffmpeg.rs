@@ -82,7 +82,12 @@ pub enum Mode {
     /// has them.
     Beside,
     /// The source cannot be shown as it is: each rendition has a key frame every two seconds.
-    Instead,
+    Instead {
+        /// So many frames a second are made of one whose frames come unevenly or too rarely.
+        even: Option<u32>,
+        /// Whether it is pictures of two fields.
+        deinterlace: bool,
+    },
 }
 
 /// One rendition, on a pipe of its own.
@@ -114,20 +119,50 @@ impl Output {
         matches!(self, Self::Video { .. })
     }
 
-    /// What it costs beside others, roughly.
-    fn cost(self) -> u32 {
-        if let Self::Video { height, .. } = self { height } else { 0 }
+    /// The most lines of a picture.
+    #[must_use]
+    pub fn height(self) -> Option<u32> {
+        if let Self::Video { height, .. } = self { Some(height) } else { None }
     }
+
+    /// What it costs beside others, in thousandths of a core, where so many frames come a second.
+    #[must_use]
+    pub fn cost(self, frames_per_second: f64) -> u32 {
+        let Self::Video { height, .. } = self else { return SOUND_COST };
+        let (_, _, cost) = rung(height);
+        (f64::from(cost) * frames_per_second / 25.0).round() as u32
+    }
+}
+
+/// Lines, kilobits a second, and thousandths of a core at 25 frames a second, its part of decoding
+/// included, as measured.
+const RUNGS: [(u32, u32, u32); 5] =
+    [(1080, 4500, 1040), (720, 2500, 460), (480, 1200, 280), (360, 700, 220), (240, 300, 160)];
+const SOUND_COST: u32 = 20;
+
+/// The lowest rung that is not below so many lines.
+fn rung(height: u32) -> (u32, u32, u32) {
+    let above = RUNGS.into_iter().rev().find(|(lines, _, _)| *lines >= height);
+    above.unwrap_or(RUNGS[0])
 }
 
 /// The usual renditions below a source's height, the best first.
 #[must_use]
 pub fn ladder(source_height: u32) -> Vec<Output> {
-    [(720, 2500), (480, 1200), (360, 700), (240, 300)]
-        .into_iter()
-        .filter(|(height, _)| *height < source_height)
-        .map(|(height, kbits)| Output::Video { height, kbits })
+    RUNGS[1..]
+        .iter()
+        .filter(|(height, _, _)| *height < source_height)
+        .map(|(height, kbits, _)| Output::Video { height: *height, kbits: *kbits })
         .collect()
+}
+
+/// What can be shown in place of a source of this height, the best first.
+pub(crate) fn in_place_of(source_height: u32) -> Vec<Output> {
+    let height = source_height.min(RUNGS[0].0);
+    let (_, kbits, _) = rung(height);
+    let mut all = ladder(height);
+    all.insert(0, Output::Video { height, kbits });
+    all
 }
 
 /// What a child may cost, and when it is replaced.
@@ -145,6 +180,11 @@ pub struct Supervision {
     pub steady_after: Duration,
     /// For how many seconds it may be too slow until a rendition is given up.
     pub patience: u32,
+    /// For how long it must keep up until what was given up is tried again; twice as long each time
+    /// that it is given up again.
+    pub calm: Duration,
+    /// The longest such time.
+    pub calm_max: Duration,
 }
 
 impl Default for Supervision {
@@ -156,6 +196,8 @@ impl Default for Supervision {
             back_off_max: Duration::from_secs(30),
             steady_after: Duration::from_secs(60),
             patience: 6,
+            calm: Duration::from_secs(60),
+            calm_max: Duration::from_secs(1800),
         }
     }
 }
@@ -217,8 +259,13 @@ impl Drop for Reports {
 /// What happens with a child.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Report {
-    /// It runs, and gives these outputs.
-    Started(Vec<usize>),
+    /// It runs.
+    Started {
+        /// It gives these outputs.
+        outputs: Vec<usize>,
+        /// The time of the first tag that it is given.
+        from: u32,
+    },
     /// A tag of an output, on the source's clock.
     Tag {
         /// Which.
@@ -237,6 +284,8 @@ pub enum Report {
     Speed(f64),
     /// It could not keep up, and goes on without this output.
     Shed(usize),
+    /// It has kept up for a while, and makes this output again.
+    Restored(usize),
     /// It cannot keep up, and there is nothing to go on without.
     Behind,
     /// So many tags were left out, because it was too slow.

@@ -4,6 +4,7 @@ mod amf;
 mod chunk;
 #[cfg(test)]
 mod client;
+mod metadata;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::metadata::metadata;
 pub use self::session::{BEFORE_ADMISSION_MAX, Event, Session};
 use crate::ingest::{Admitted, Ended, Gate, Ingest, Key, Protocol, Request};
 

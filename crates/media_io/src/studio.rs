@@ -7,9 +7,13 @@
 //! Absent from here: protocols, what a part is (`media` decides), HTTP.
 
 mod air;
+mod children;
 mod disk;
 mod gate;
 mod origin;
+mod plan;
+mod silence;
+mod slates;
 mod sources;
 
 use std::path::PathBuf;
@@ -20,7 +24,7 @@ use base::{ChannelId, Clock, Timestamp};
 use broadcast::channel::{self, Channel};
 use broadcast::{key, programme};
 use media::Now;
-use media::source::{Reason, Verdict};
+use media::source::Reason;
 use serde::Serialize;
 use store::Store;
 use tokio::sync::mpsc;
@@ -34,6 +38,8 @@ use air::Air;
 use disk::Disk;
 use gate::{Arrival, Seats};
 pub use origin::{Listener, Origin, Reply};
+pub use plan::Budget;
+use plan::Treatment;
 use sources::{Feed, Sources, Surveyed};
 
 /// A source that gives nothing for so long is taken for gone.
@@ -57,10 +63,12 @@ pub struct Settings {
     /// Makes lower renditions, sound for poor lines, and the slate. Without it there is what the
     /// source sends.
     pub ffmpeg: Option<Ffmpeg>,
+    /// What children may take of this machine, together with those of other channels.
+    pub budget: Budget,
 }
 
 impl Settings {
-    /// The usual ones.
+    /// The usual ones, with all cores but half of one for children.
     pub fn new(folder: impl Into<PathBuf>, ffmpeg: Option<Ffmpeg>) -> Self {
         Self {
             folder: folder.into(),
@@ -68,6 +76,7 @@ impl Settings {
             window: media::Dvr::WINDOW,
             slate_max: Duration::from_secs(120),
             ffmpeg,
+            budget: Budget::usual(),
         }
     }
 }
@@ -99,6 +108,10 @@ pub struct Status {
     pub source: Option<SourceStatus>,
     /// Why a source was turned away last.
     pub refused: Option<Refused>,
+    /// Why the source, or a part of it, is not shown as it is sent: sentences.
+    pub transcoded: Vec<String>,
+    /// What is not made, since there is no room for it, in a sentence.
+    pub left_out: Option<String>,
     /// What became of the child that makes lower renditions, in a sentence.
     pub transcoder: Option<String>,
 }
@@ -256,7 +269,7 @@ async fn run(
                 if air.is_some() {
                     begin_what_is_due(&studio).await;
                 }
-                studio.tell(|status| status.source = sources.status(air.as_ref().and_then(Air::size)));
+                studio.tell(|status| status.source = sources.status());
                 let gone = air.as_ref().is_some_and(|it| it.quiet_for(present) > studio.0.settings.slate_max);
                 if gone && let Some(over) = air.take() {
                     over.end(&studio, &mut disk, present).await;
@@ -288,16 +301,19 @@ async fn feed(
     now: Now,
 ) -> Result<(), String> {
     let Some(surveyed) = surveyed else { return Ok(()) };
-    if let Verdict::Transcode(reasons) = surveyed.survey.verdict() {
-        return Err(sentences(&reasons));
+    let (treatment, reasons) = Treatment::of(surveyed.survey)?;
+    if treatment.needs_ffmpeg() && studio.0.settings.ffmpeg.is_none() {
+        let why = sentences(&reasons);
+        return Err(format!("{why} It cannot be transcoded: this machine has no ffmpeg."));
     }
     if air.is_none() {
-        *air = Air::begin(studio, disk, &surveyed, now).await?;
+        *air = Air::begin(studio, disk, &surveyed, treatment, now).await?;
     }
-    match air {
-        Some(air) => air.feed(studio, disk, tag, changed, now).await,
-        None => Ok(()),
-    }
+    let Some(air) = air else { return Ok(()) };
+    let fed = air.feed(studio, disk, &surveyed, (tag, changed, treatment), now).await;
+    let transcoded: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+    studio.tell(|status| status.transcoded = transcoded);
+    fed
 }
 
 async fn next_report(air: &mut Option<Air>) -> air::Reported {

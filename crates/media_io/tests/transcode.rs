@@ -21,6 +21,9 @@ fn ffmpeg() -> Ffmpeg {
 }
 
 const PICTURE: Source = Source { video: true, audio: false, mode: Mode::Beside };
+/// For a picture that is not shown itself.
+const INSTEAD: Source =
+    Source { video: true, audio: false, mode: Mode::Instead { even: None, deinterlace: false } };
 const SOUND: Source = Source { video: false, audio: true, mode: Mode::Beside };
 
 fn video(height: u32, kbits: u32) -> Output {
@@ -78,7 +81,7 @@ async fn renditions_show_the_same_frames_at_the_same_times_with_the_same_key_fra
     for source in [source, shifted] {
         let reports = transcode(PICTURE, &[video(240, 300), video(180, 200)], &source).await;
         assert_eq!(stops(&reports), [""; 0]);
-        assert_eq!(reports[0], Report::Started(vec![0, 1]));
+        assert_eq!(reports[0], Report::Started { outputs: vec![0, 1], from: source[0].timestamp });
         let mut expected = shown(&source);
         expected.sort_by_key(|(at, _)| at.wrapping_add(1500));
         for output in [0, 1] {
@@ -130,8 +133,7 @@ async fn a_source_that_cannot_pass_gets_key_frames_every_two_seconds() {
         "-f lavfi -i testsrc2=s=320x180:r=25 -t 7 -c:v libx264 -preset ultrafast -g 1000 \
          -pix_fmt yuv422p",
     );
-    let instead = Source { mode: Mode::Instead, ..PICTURE };
-    let reports = transcode(instead, &[video(180, 300)], &source).await;
+    let reports = transcode(INSTEAD, &[video(180, 300)], &source).await;
     let shown = shown(&tags(&reports, 0));
     assert_eq!(shown.len(), 175);
     let keys: Vec<u32> =
@@ -147,8 +149,7 @@ async fn enhanced_sources_are_transcoded_whatever_their_codec() {
     for (arguments, codec) in [(hevc, b"hvc1"), (av1, b"av01")] {
         let source = support::enhanced(&arguments, codec, Kind::Video);
         assert!(source[0].is_header() && source[1].is_key_frame());
-        let instead = Source { mode: Mode::Instead, ..PICTURE };
-        let reports = transcode(instead, &[video(180, 300)], &source).await;
+        let reports = transcode(INSTEAD, &[video(180, 300)], &source).await;
         assert_eq!(stops(&reports), [""; 0]);
         let shown = shown(&tags(&reports, 0));
         let expected: Vec<_> = (0..75).map(|at| (at * 40, at % 50 == 0)).collect();
@@ -274,7 +275,7 @@ async fn a_killed_child_is_replaced_and_the_renditions_go_on() {
     assert!(why.contains("signal: 9"), "{why}");
     assert_eq!(*again_in, Duration::from_millis(1));
     let seen = feed_until(&mut source, &mut transcoder, &mut reports, is_tag).await;
-    assert_eq!(seen[0], Report::Started(vec![0]));
+    assert!(matches!(&seen[0], Report::Started { outputs, .. } if outputs == &[0]));
     let Some(Report::Tag { tag, .. }) = seen.last() else { unreachable!() };
     assert!(tag.is_header(), "decoders are set up anew");
 }
@@ -299,7 +300,7 @@ async fn a_child_that_gives_nothing_is_replaced_ever_more_slowly() {
 }
 
 /// What is reported of renditions until there is none to go on without, fed so many seconds at a time.
-async fn sheds(seconds_at_once: usize) -> Vec<Report> {
+async fn sheds(seconds_at_once: usize) -> Vec<(&'static str, Vec<usize>)> {
     let mut source = Endless::new(source(4, "1280x720", "25"));
     let outputs = vec![video(480, 1200), video(720, 2500), video(360, 700)];
     let supervision = Supervision { patience: 1, ..impatient() };
@@ -317,7 +318,20 @@ async fn sheds(seconds_at_once: usize) -> Vec<Report> {
             report = reports.next() => seen.push(report.expect("it goes on")),
         }
     }
-    seen.retain(|report| matches!(report, Report::Started(_) | Report::Shed(_)));
+    of_outputs(seen)
+}
+
+/// Which outputs were made, and which were given up.
+fn of_outputs(reports: Vec<Report>) -> Vec<(&'static str, Vec<usize>)> {
+    let mut seen: Vec<_> = reports
+        .into_iter()
+        .filter_map(|report| match report {
+            Report::Started { outputs, .. } => Some(("makes", outputs)),
+            Report::Shed(output) => Some(("gives up", vec![output])),
+            Report::Restored(output) => Some(("tries again", vec![output])),
+            _ => None,
+        })
+        .collect();
     // One that was begun anew for another reason was begun with the same.
     seen.dedup();
     seen
@@ -326,16 +340,52 @@ async fn sheds(seconds_at_once: usize) -> Vec<Report> {
 #[tokio::test]
 async fn a_child_that_cannot_keep_up_goes_on_without_its_dearest_renditions() {
     let expected = [
-        Report::Started(vec![0, 1, 2]),
-        Report::Shed(1),
-        Report::Started(vec![0, 2]),
-        Report::Shed(0),
-        Report::Started(vec![2]),
+        ("makes", vec![0, 1, 2]),
+        ("gives up", vec![1]),
+        ("makes", vec![0, 2]),
+        ("gives up", vec![0]),
+        ("makes", vec![2]),
     ];
     // Faster than anything decodes, and so fast that nothing has room to wait.
     for seconds_at_once in [3, 20] {
         assert_eq!(sheds(seconds_at_once).await, expected);
     }
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_made_again_once_there_is_room_for_a_while() {
+    let mut source = Endless::new(source(4, "640x360", "25"));
+    let outputs = vec![video(240, 300), video(180, 200)];
+    let calm = Duration::from_millis(300);
+    let supervision = Supervision { patience: 1, calm, ..impatient() };
+    let (mut transcoder, mut reports) = Transcoder::start(ffmpeg(), PICTURE, outputs, supervision);
+    let mut seen = Vec::new();
+    let (mut flood, mut pace) = (
+        tokio::time::interval(Duration::from_millis(20)),
+        tokio::time::interval(Duration::from_secs(1)),
+    );
+    let made_again = |seen: &[Report]| {
+        let again = seen.iter().position(|report| matches!(report, Report::Restored(_)));
+        again.is_some_and(|at| seen[at..].iter().any(|it| matches!(it, Report::Started { .. })))
+    };
+    while !made_again(&seen) {
+        let too_much = !seen.iter().any(|report| matches!(report, Report::Shed(_)));
+        tokio::select! {
+            _ = flood.tick(), if too_much => {
+                (0..20).for_each(|_| source.feed_a_second(&mut transcoder));
+            }
+            _ = pace.tick(), if !too_much => source.feed_a_second(&mut transcoder),
+            report = reports.next() => seen.push(report.expect("it goes on")),
+        }
+    }
+    let expected = [
+        ("makes", vec![0, 1]),
+        ("gives up", vec![0]),
+        ("makes", vec![1]),
+        ("tries again", vec![0]),
+        ("makes", vec![0, 1]),
+    ];
+    assert_eq!(of_outputs(seen), expected);
 }
 
 #[tokio::test]
@@ -394,7 +444,7 @@ async fn a_child_dies_with_its_parent_however_that_dies() {
         let ffmpeg = ffmpeg().with_program(program);
         let (mut transcoder, mut reports) =
             Transcoder::start(ffmpeg, PICTURE, vec![video(180, 200)], Supervision::default());
-        let started = |report: &Report| matches!(report, Report::Started(_));
+        let started = |report: &Report| matches!(report, Report::Started { .. });
         feed_until(&mut source, &mut transcoder, &mut reports, started).await;
         // The programs before it have become it once it has this name.
         let pid = loop {

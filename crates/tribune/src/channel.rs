@@ -11,7 +11,7 @@ use broadcast::key::{self, MakeKey, Rank};
 use media_io::Ffmpeg;
 use media_io::Ingest as _;
 use media_io::rtmp::{Limits, Server};
-use media_io::studio::{Settings, Studio};
+use media_io::studio::{Budget, Settings, Studio};
 use tokio::process::Command;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
@@ -61,7 +61,10 @@ impl Channel {
         let address = server.address();
         let folder = node.settings.data.join("channels").join(&main.slug);
         let part = Duration::from_millis(node.settings.part_milliseconds);
-        let settings = Settings { part, ..Settings::new(folder, ffmpeg.ok()) };
+        let mut settings = Settings { part, ..Settings::new(folder, ffmpeg.ok()) };
+        if let Some(cores) = node.settings.transcode_cores {
+            settings.budget = Budget::of_cores(cores);
+        }
         let stop = CancellationToken::new();
         let (store, clock) = (node.store.clone(), Arc::clone(&node.clock));
         let (studio, run) = Studio::open(store, clock, &main, settings, stop.clone()).await?;

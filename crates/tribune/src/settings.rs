@@ -176,6 +176,9 @@ pub(crate) struct Settings {
         global = true
     )]
     pub(crate) rtmp_listen: String,
+    /// How many cores the channel's transcoding may take, such as 1.5 [default: all but half of one]
+    #[arg(long, env = "TRIBUNE_TRANSCODE_CORES", value_name = "CORES", global = true)]
+    pub(crate) transcode_cores: Option<f64>,
     /// How many milliseconds a part of the channel lasts, 100 to 1000: shorter ones bring viewers
     /// nearer to the present, and more requests
     #[arg(

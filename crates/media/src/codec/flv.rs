@@ -49,6 +49,23 @@ pub enum AudioTag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Foreign(pub &'static str);
 
+impl Foreign {
+    /// Whether it is one that ffmpeg can be given, so that another can be made of it.
+    pub fn can_be_transcoded(self) -> bool {
+        !CANNOT_BE_TRANSCODED.contains(&self)
+    }
+}
+
+const OLD_HEVC: Foreign = Foreign("HEVC without enhanced RTMP");
+const OLD_AV1: Foreign = Foreign("AV1 without enhanced RTMP");
+const VVC: Foreign = Foreign("VVC (H.266)");
+const PICTURES: Foreign = Foreign("several video tracks at once");
+const SOUNDS: Foreign = Foreign("several audio tracks at once");
+const UNKNOWN_PICTURE: Foreign = Foreign("an unknown video codec");
+const UNKNOWN_SOUND: Foreign = Foreign("an unknown audio codec");
+const CANNOT_BE_TRANSCODED: [Foreign; 7] =
+    [OLD_HEVC, OLD_AV1, VVC, PICTURES, SOUNDS, UNKNOWN_PICTURE, UNKNOWN_SOUND];
+
 impl std::fmt::Display for Foreign {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.0)
@@ -68,8 +85,8 @@ pub fn read_video_tag(mut body: Bytes) -> Result<VideoTag, CodecError> {
             2 => return Ok(VideoTag::Foreign(Foreign("Sorenson H.263"))),
             3 | 6 => return Ok(VideoTag::Foreign(Foreign("Screen video"))),
             4 | 5 => return Ok(VideoTag::Foreign(Foreign("VP6"))),
-            12 => return Ok(VideoTag::Foreign(Foreign("HEVC (H.265)"))),
-            13 => return Ok(VideoTag::Foreign(Foreign("AV1"))),
+            12 => return Ok(VideoTag::Foreign(OLD_HEVC)),
+            13 => return Ok(VideoTag::Foreign(OLD_AV1)),
             _ => return Err(CodecError::damaged(VIDEO, "it names a codec that does not exist")),
         }
         let packet = body.try_get_u8().map_err(|_| CodecError::Truncated(VIDEO))?;
@@ -83,7 +100,7 @@ pub fn read_video_tag(mut body: Bytes) -> Result<VideoTag, CodecError> {
         return Ok(VideoTag::Aside);
     }
     if packet == MULTITRACK {
-        return Ok(VideoTag::Foreign(Foreign("several video tracks at once")));
+        return Ok(VideoTag::Foreign(PICTURES));
     }
     match &read_four_characters(&mut body, VIDEO)? {
         b"avc1" => match packet {
@@ -95,11 +112,11 @@ pub fn read_video_tag(mut body: Bytes) -> Result<VideoTag, CodecError> {
             other => video(other, key, 0, body),
         },
         b"hvc1" | b"hev1" => Ok(VideoTag::Foreign(Foreign("HEVC (H.265)"))),
-        b"vvc1" => Ok(VideoTag::Foreign(Foreign("VVC (H.266)"))),
+        b"vvc1" => Ok(VideoTag::Foreign(VVC)),
         b"av01" => Ok(VideoTag::Foreign(Foreign("AV1"))),
         b"vp09" => Ok(VideoTag::Foreign(Foreign("VP9"))),
         b"vp08" => Ok(VideoTag::Foreign(Foreign("VP8"))),
-        _ => Ok(VideoTag::Foreign(Foreign("an unknown video codec"))),
+        _ => Ok(VideoTag::Foreign(UNKNOWN_PICTURE)),
     }
 }
 
@@ -129,7 +146,7 @@ pub fn read_audio_tag(mut body: Bytes) -> Result<AudioTag, CodecError> {
                 return Ok(AudioTag::Aside);
             }
             if packet == MULTITRACK {
-                return Ok(AudioTag::Foreign(Foreign("several audio tracks at once")));
+                return Ok(AudioTag::Foreign(SOUNDS));
             }
             match &read_four_characters(&mut body, AUDIO)? {
                 b"mp4a" => {
@@ -140,7 +157,7 @@ pub fn read_audio_tag(mut body: Bytes) -> Result<AudioTag, CodecError> {
                 b"ac-3" => "AC-3",
                 b"ec-3" => "E-AC-3",
                 b".mp3" => "MP3",
-                _ => "an unknown audio codec",
+                _ => return Ok(AudioTag::Foreign(UNKNOWN_SOUND)),
             }
         }
         0 | 3 => "PCM",
@@ -256,7 +273,7 @@ mod tests {
     fn what_is_not_taken_is_named() {
         assert_eq!(video(b"\x90hvc1\x01"), VideoTag::Foreign(Foreign("HEVC (H.265)")));
         assert_eq!(video(b"\x90av01\x01"), VideoTag::Foreign(Foreign("AV1")));
-        assert_eq!(video(&[0x1C, 0]), VideoTag::Foreign(Foreign("HEVC (H.265)")));
+        assert_eq!(video(&[0x1C, 0]), VideoTag::Foreign(OLD_HEVC));
         assert_eq!(audio(b"\x90Opus\x01"), AudioTag::Foreign(Foreign("Opus")));
         assert_eq!(audio(&[0x2F, 0]), AudioTag::Foreign(Foreign("MP3")));
     }

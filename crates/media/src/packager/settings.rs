@@ -215,7 +215,7 @@ pub(super) fn check(all: &[Settings]) -> Result<(), InvalidSettings> {
 }
 
 impl Slate {
-    fn fits(&self, kind: Kind) -> bool {
+    pub(super) fn fits(&self, kind: Kind) -> bool {
         let of_kind = match self.format {
             Format::Video(_) => kind == Kind::Video,
             Format::Audio(_) => kind == Kind::Audio,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::air::Air;
-use super::settings::{Delivery, Kind, Master, RenditionName, Settings};
+use super::settings::{Delivery, Kind, Master, RenditionName, Settings, Slate};
 use super::{Bitrate, On, RenditionState, Sink, of_ticks, to_ticks};
 use crate::fmp4::{self, Format, Sample};
 use crate::playlist::{Line, List, ListSettings, Parts, Playlist, Report, Segment};
@@ -59,6 +59,12 @@ pub(super) struct Track {
     marks_seen: u64,
     arrived: Option<Duration>,
     showing: Option<Showing>,
+    /// From where on the source's samples are on their way, and since when.
+    on_its_way: Option<(u64, Duration)>,
+    /// Whether the slate is shown whatever comes in.
+    held: bool,
+    /// A slate that has yet to take the other's place.
+    next_slate: Option<Slate>,
     wake: Option<Duration>,
     ended: bool,
     resumed: bool,
@@ -105,6 +111,9 @@ impl Track {
             marks_seen: 0,
             arrived: None,
             showing: None,
+            on_its_way: None,
+            held: false,
+            next_slate: None,
             wake: None,
             ended: false,
             resumed: false,
@@ -233,7 +242,7 @@ impl Track {
         out: &mut Sink<'_>,
     ) {
         let Some(source) = self.source.clone() else { return };
-        if sample.data.is_empty() {
+        if sample.data.is_empty() || self.held {
             return;
         }
         let video = self.settings.kind == Kind::Video;
@@ -257,6 +266,7 @@ impl Track {
             }
             self.showing = None;
         }
+        self.on_its_way = None;
         self.arrived = Some(on.now.steady);
         if !video && !stood_still {
             self.fill_with_silence(of_ticks(at, self.clock), on, air, out);

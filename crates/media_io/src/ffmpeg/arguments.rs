@@ -73,7 +73,16 @@ impl Arguments {
         let even = (height & !1).max(2);
         self.add(&format!("-threads {}", self.threads));
         self.add("-map 0:v:0 -c:v libx264 -preset veryfast -tune zerolatency -profile:v main");
-        self.add(&format!("-pix_fmt yuv420p -vf scale=-2:min({even}\\,trunc(ih/2)*2)"));
+        let mut filters = String::new();
+        if let Mode::Instead { even, deinterlace } = source.mode {
+            if deinterlace {
+                filters.push_str("yadif=deint=interlaced,");
+            }
+            if let Some(rate) = even {
+                filters.push_str(&format!("fps={rate},"));
+            }
+        }
+        self.add(&format!("-pix_fmt yuv420p -vf {filters}scale=-2:min({even}\\,trunc(ih/2)*2)"));
         // Each frame keeps its time to the millisecond, whatever the rate.
         self.add("-fps_mode passthrough -enc_time_base 1:1000");
         self.add("-sc_threshold 0 -g 9999 -forced-idr 1 -force_key_frames");
@@ -81,7 +90,9 @@ impl Arguments {
         self.words.push(
             match source.mode {
                 Mode::Beside => "source",
-                Mode::Instead => "expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+1.998))",
+                Mode::Instead { .. } => {
+                    "expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+1.998))"
+                }
             }
             .to_owned(),
         );
@@ -97,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_child_opens_nothing_but_pipes() {
-        let source = Source { video: true, audio: true, mode: Mode::Beside };
+        let mode = Mode::Instead { even: Some(25), deinterlace: true };
+        let source = Source { video: true, audio: true, mode };
         let outputs = [
             Output::Video { height: 241, kbits: 300 },
             Output::Aac { channels: 1, kbits: 48 },
@@ -110,6 +122,8 @@ mod tests {
         assert_eq!(pipes, ["pipe:1", "pipe:0", "pipe:3", "pipe:4", "pipe:5"]);
         assert_eq!(arguments.iter().filter(|word| *word == "-threads").count(), 2);
         assert!(!arguments.iter().any(|word| word.contains("://")), "{arguments:?}");
-        assert!(arguments.contains(&"scale=-2:min(240\\,trunc(ih/2)*2)".to_owned()));
+        assert!(arguments.contains(
+            &"yadif=deint=interlaced,fps=25,scale=-2:min(240\\,trunc(ih/2)*2)".to_owned()
+        ));
     }
 }

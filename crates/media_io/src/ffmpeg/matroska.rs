@@ -70,7 +70,7 @@ fn parts(tag: &Tag) -> Option<Parts<'_>> {
     if enhanced {
         let codec: [u8; 4] = body.get(1..5)?.try_into().ok()?;
         let (late, data) = match (tag.kind, packet, &codec) {
-            (Kind::Video, 1, b"hvc1" | b"avc1") => late(body.get(5..)?)?,
+            (Kind::Video, 1, b"hvc1" | b"hev1" | b"avc1") => late(body.get(5..)?)?,
             _ => (0, body.get(5..)?),
         };
         let is_frame = packet == 1 || (packet == 3 && tag.kind == Kind::Video);
@@ -97,8 +97,9 @@ fn track(number: u8, parts: &Parts<'_>) -> Result<Vec<u8>, String> {
     let is_video = number == VIDEO_TRACK;
     let codec = match (is_video, parts.codec.as_ref()) {
         (true, None | Some(b"avc1")) => "V_MPEG4/ISO/AVC",
-        (true, Some(b"hvc1")) => "V_MPEGH/ISO/HEVC",
+        (true, Some(b"hvc1" | b"hev1")) => "V_MPEGH/ISO/HEVC",
         (true, Some(b"av01")) => "V_AV1",
+        (true, Some(b"vp08")) => "V_VP8",
         (true, Some(b"vp09")) => "V_VP9",
         (false, None | Some(b"mp4a")) => "A_AAC",
         (false, Some(b"Opus")) => "A_OPUS",

@@ -4,7 +4,7 @@ use std::io;
 use std::num::NonZero;
 use std::process::ExitStatus;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -31,6 +31,10 @@ pub(super) struct Supervisor {
     outputs: Vec<Output>,
     /// Those that are not given up, by their places.
     kept: Vec<usize>,
+    /// Those that are, the last one last.
+    shed: Vec<usize>,
+    /// How long a child must keep up until the last of them is tried again.
+    calm: Duration,
     supervision: Supervision,
     reports: mpsc::Sender<Report>,
     headers: Headers,
@@ -51,6 +55,8 @@ enum Outcome {
     Overtaken(Tag, &'static str),
     /// It is too slow, and this output is given up.
     TooSlow(usize),
+    /// It has kept up for so long that what was given up is tried again, from this key frame on.
+    Calm(Tag),
 }
 
 impl Supervisor {
@@ -62,10 +68,18 @@ impl Supervisor {
         reports: mpsc::Sender<Report>,
     ) -> Self {
         let wanted = |output: &Output| if output.is_video() { source.video } else { source.audio };
-        let kept = (0..outputs.len()).filter(|place| wanted(&outputs[*place])).collect();
-        let back_off = supervision.back_off;
-        let headers = Headers::default();
-        Self { ffmpeg, source, outputs, kept, supervision, reports, headers, back_off }
+        Self {
+            kept: (0..outputs.len()).filter(|place| wanted(&outputs[*place])).collect(),
+            shed: Vec::new(),
+            calm: supervision.calm,
+            headers: Headers::default(),
+            back_off: supervision.back_off,
+            ffmpeg,
+            source,
+            outputs,
+            supervision,
+            reports,
+        }
     }
 
     pub(super) async fn run(mut self, mut fed: Fed) {
@@ -91,8 +105,22 @@ impl Supervisor {
                     next = Some(tag);
                     (why.into(), Duration::ZERO)
                 }
+                Outcome::Calm(tag) => {
+                    next = Some(tag);
+                    if let Some(output) = self.shed.pop() {
+                        self.kept.push(output);
+                        self.kept.sort_unstable();
+                        // Given up once more, it is tried again later.
+                        self.calm = (self.calm * 2).min(self.supervision.calm_max);
+                        if self.report(Report::Restored(output)).await.is_err() {
+                            return;
+                        }
+                    }
+                    continue;
+                }
                 Outcome::TooSlow(output) => {
                     self.kept.retain(|kept| *kept != output);
+                    self.shed.push(output);
                     if self.report(Report::Shed(output)).await.is_err() {
                         return;
                     }
@@ -161,7 +189,8 @@ impl Supervisor {
             Ok(child) => child,
             Err(why) => return Ok(Outcome::Failed(format!("ffmpeg could not be started: {why}"))),
         };
-        self.report(Report::Started(self.kept.clone())).await?;
+        let started = Report::Started { outputs: self.kept.clone(), from: first.timestamp };
+        self.report(started).await?;
 
         let shared = Arc::clone(&fed.shared);
         let watched = Arc::new(Watched::new(&shared));
@@ -183,6 +212,7 @@ impl Supervisor {
             outputs: &self.outputs,
             kept: &self.kept,
             supervision: self.supervision,
+            calm: (!self.shed.is_empty()).then_some(self.calm),
             reports: &self.reports,
             watched: &watched,
         };
@@ -191,7 +221,7 @@ impl Supervisor {
             status = end.wait() => Outcome::Failed(how(status)),
             () = self.reports.closed() => return Err(Unwanted),
             outcome = watching.watch() => outcome?,
-            outcome = feeding.feed(fed, headers, first, stdin) => outcome,
+            outcome = feeding.feed(fed, headers, first, stdin, &watched.calm) => outcome,
         };
         let skipped = fed.shared.take_skipped();
         if skipped > 0 && matches!(outcome, Outcome::Overtaken(..)) {
@@ -202,7 +232,7 @@ impl Supervisor {
                 None => self.report(Report::Behind).await?,
             }
         }
-        if matches!(outcome, Outcome::Done | Outcome::Overtaken(..)) {
+        if matches!(outcome, Outcome::Done | Outcome::Overtaken(..) | Outcome::Calm(_)) {
             // It has heard that no more comes, and gives what it still has.
             let done = timeout(self.supervision.stall, end.wait());
             tokio::select! {
@@ -244,8 +274,8 @@ fn how(status: Option<ExitStatus>) -> String {
 
 /// The output to be given up next, which is never the last.
 fn dearest(outputs: &[Output], kept: &[usize]) -> Option<usize> {
-    let cost = |place: &usize| outputs[*place].cost();
-    kept.iter().copied().max_by_key(cost).filter(|place| kept.len() > 1 && cost(place) > 0)
+    let pictures = kept.iter().copied().filter(|place| outputs[*place].is_video());
+    pictures.max_by_key(|place| outputs[*place].height()).filter(|_| kept.len() > 1)
 }
 
 /// The tags that set up decoders, as they came last.
@@ -324,6 +354,7 @@ impl Feeding {
         headers: &mut Headers,
         first: Tag,
         mut stdin: Sender,
+        calm: &AtomicBool,
     ) -> Outcome {
         let mut next = Some(first);
         loop {
@@ -334,6 +365,9 @@ impl Feeding {
                     None => return Outcome::Done,
                 },
             };
+            if calm.load(Ordering::Relaxed) && tag.is_key_frame() {
+                return Outcome::Calm(tag);
+            }
             if headers.contradict(&tag) {
                 return Outcome::Overtaken(tag, "The source changed its form.");
             }
@@ -363,6 +397,8 @@ struct Watched {
     /// How much had been offered to it by then.
     offered_then: AtomicI64,
     began: Instant,
+    /// It has kept up for so long that it can be asked for more.
+    calm: AtomicBool,
     offered_before: i64,
     shared: Arc<Shared>,
 }
@@ -373,6 +409,7 @@ impl Watched {
             gave_at: AtomicI64::new(0),
             offered_then: AtomicI64::new(0),
             began: Instant::now(),
+            calm: AtomicBool::new(false),
             offered_before: shared.offered_ms(),
             shared: Arc::clone(shared),
         }
@@ -412,6 +449,8 @@ struct Watching<'a> {
     outputs: &'a [Output],
     kept: &'a [usize],
     supervision: Supervision,
+    /// After so long without trouble it is asked for more, if at all.
+    calm: Option<Duration>,
     reports: &'a mpsc::Sender<Report>,
     watched: &'a Watched,
 }
@@ -423,6 +462,7 @@ impl Watching<'_> {
         let mut look = interval((self.supervision.stall / 5).max(Duration::from_millis(1)));
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut open = true;
+        let mut calm_since = Instant::now();
         loop {
             tokio::select! {
                 read = self.stdout.read_buf(&mut bytes), if open => {
@@ -436,6 +476,9 @@ impl Watching<'_> {
                         slow = step.slow_in_a_row;
                     }
                     bytes.clear();
+                    if slow > 0 {
+                        calm_since = Instant::now();
+                    }
                     if slow > 0
                         && slow.is_multiple_of(self.supervision.patience.max(1))
                         && let Some(outcome) = self.too_slow().await?
@@ -445,7 +488,11 @@ impl Watching<'_> {
                 }
                 _ = look.tick() => {
                     let skipped = self.watched.shared.take_skipped();
+                    if self.calm.is_some_and(|calm| calm_since.elapsed() >= calm) {
+                        self.watched.calm.store(true, Ordering::Relaxed);
+                    }
                     if skipped > 0 {
+                        calm_since = Instant::now();
                         self.report(Report::Skipped(skipped)).await?;
                         // So much waits already that there is no need for patience.
                         if self.watched.gives(self.supervision.stall)

@@ -1,24 +1,29 @@
 //! From the moment a channel goes on air until it is off air: what its source sends is packaged, as
 //! it is and through children that make less of it.
 
+mod arrange;
+
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use media::playlist::{Sound, Variant, audio_only_master, master};
-use media::source::Reason;
+use media::playlist::{self, Variant, audio_only_master};
 use media::time::CHANNEL_CLOCK;
 use media::{
-    Aac, AudioTag, Avc, Delivery, Format, FrameRate, Input, Master, Now, Output, Packager,
-    PartTarget, RenditionId, RenditionName, Sample, Slate, SourceClock, Timeline, Tracks, VideoTag,
-    read_audio_tag, read_video_tag,
+    Aac, AudioTag, Avc, Delivery, Format, Input, Master, Now, Packager, PartTarget, RenditionId,
+    RenditionName, Sample, Slate, SourceClock, Timeline, Tracks, VideoTag, read_audio_tag,
+    read_video_tag,
 };
 
 use super::Studio;
+use super::children::Child;
 use super::disk::Disk;
+use super::plan::{Share, Sound, Treatment};
+use super::silence::{self, Silence};
+use super::slates::{Slates, Wanted};
 use super::sources::Surveyed;
-use crate::ffmpeg::{self, Mode, Report, Reports, Source, Supervision, Transcoder};
-use crate::slate;
+use crate::ffmpeg::{Output, Report};
 use crate::tag::{Kind, Tag};
+use arrange::plan;
 
 /// A segment is closed at the first key frame after so long, and after EXT-X-TARGETDURATION in any
 /// case: key frames may be 4 s apart.
@@ -32,8 +37,14 @@ pub(super) struct Air {
     packager: Packager,
     timeline: Timeline,
     renditions: Vec<Rendition>,
+    /// How the source that is shown is treated; none where it is to be arranged anew.
+    treatment: Option<Treatment>,
+    silence: Silence,
     ladder: Option<Child>,
+    /// What `ladder` takes of the budget.
+    share: Option<Share>,
     sounds: Option<Child>,
+    slates: Slates,
     /// When the source was heard last, by the steady clock.
     heard: Duration,
     /// The time that the source's last tag has for the children, in milliseconds of the channel.
@@ -47,28 +58,23 @@ struct Rendition {
     format: Option<Format>,
     /// Bits per second that were asked for; 0 for the source.
     asked: u64,
+    /// The most lines of its picture.
+    height: Option<u32>,
+    /// Whether the site's slate is there. Until then the last key frame stands in for it.
+    has_slate: bool,
 }
 
-struct Child {
-    transcoder: Transcoder,
-    reports: Reports,
-    outputs: Vec<Made>,
-}
-
-/// What a child makes.
-struct Made {
-    rendition: Option<RenditionId>,
-    timeline: Timeline,
-}
-
-/// What a child says.
+/// What a child says, or who makes slates.
 pub(super) enum Reported {
     Ladder(Option<Report>),
     Sounds(Option<Report>),
+    Slate(RenditionId, Slate),
 }
 
 const SOURCE: RenditionId = RenditionId(0);
 const SOUND: RenditionId = RenditionId(1);
+/// For how long a key frame stands that stands in for a slate, as one of many.
+const STANDS: Duration = Duration::from_millis(400);
 
 impl Air {
     /// Begins, once enough is known of the source; says why it cannot be shown, if it cannot.
@@ -76,100 +82,102 @@ impl Air {
         studio: &Studio,
         disk: &mut Disk,
         surveyed: &Surveyed<'_>,
+        treatment: Treatment,
         now: Now,
     ) -> Result<Option<Self>, String> {
-        let (Some(avc), Some(aac)) = surveyed.formats else { return Ok(None) };
+        let whole = treatment.picture.is_transcoded();
+        let (avc, aac) = surveyed.formats;
+        let aac = match treatment.sound {
+            Sound::Untouched => aac.cloned(),
+            Sound::Transcoded | Sound::Silence => silence::format(),
+        };
+        let Some(aac) = aac.filter(|_| whole || avc.is_some()) else { return Ok(None) };
         let settings = &studio.0.settings;
         let wrong = |error: media::InvalidSettings| error.to_string();
-        let rate = avc.picture().frame_rate;
+        let rate = surveyed.rate_as(treatment.picture);
         let part = rate.map_or(PartTarget::of_duration(settings.part), |rate| {
             PartTarget::of_frames(rate, None, settings.part)
         });
         let mut renditions = Vec::new();
         let mut all = Vec::new();
-        let mut add = |name: &str, kind, asked: u64, slate: Option<Slate>, delivery: Delivery| {
-            let name = RenditionName::new(name).map_err(wrong)?;
-            let (master, (segment, target_seconds)) = match delivery {
-                Delivery::LowLatency(_) => (Master::Channel, SEGMENT),
-                Delivery::Plain => (Master::AudioOnly, SOUND_SEGMENT),
+        let mut add =
+            |name: &str, height: Option<u32>, asked: u32, slate: Option<Slate>, delivery| {
+                let name = RenditionName::new(name).map_err(wrong)?;
+                let (master, (segment, target_seconds)) = match delivery {
+                    Delivery::LowLatency(_) => (Master::Channel, SEGMENT),
+                    Delivery::Plain => (Master::AudioOnly, SOUND_SEGMENT),
+                };
+                let kind = if height.is_some() { media::Kind::Video } else { media::Kind::Audio };
+                renditions.push(Rendition {
+                    name: name.clone(),
+                    master,
+                    format: None,
+                    asked: u64::from(asked) * 1000,
+                    height,
+                    has_slate: slate.is_some(),
+                });
+                all.push(media::Settings {
+                    name,
+                    kind,
+                    master,
+                    delivery,
+                    segment,
+                    target_seconds,
+                    window: LIVE,
+                    slate,
+                });
+                Ok::<_, String>(())
             };
-            renditions.push(Rendition { name: name.clone(), master, format: None, asked });
-            all.push(media::Settings {
-                name,
-                kind,
-                master,
-                delivery,
-                segment,
-                target_seconds,
-                window: LIVE,
-                slate,
-            });
-            Ok::<_, String>(RenditionId(all.len() - 1))
-        };
         let low = Delivery::LowLatency(part);
-        let quiet = silence(aac);
-        let (width, height) = (avc.picture().width, avc.picture().height);
-        let still = |size| still(settings.ffmpeg.as_ref(), size, rate);
-        add("source", media::Kind::Video, 0, still((width, height)).await, low)?;
-        add("sound", media::Kind::Audio, 0, quiet.clone(), low)?;
-        let (mut ladder, mut sounds) = (None, None);
-        match &settings.ffmpeg {
-            Some(ffmpeg) => {
-                let mut outputs = Vec::new();
-                let smaller = ffmpeg::ladder(height);
-                for output in &smaller {
-                    let ffmpeg::Output::Video { height: lower, kbits } = *output else { continue };
-                    // As ffmpeg rounds it, to even pixels.
-                    let across =
-                        (u64::from(width) * u64::from(lower) / u64::from(height.max(1))) as u32;
-                    let slate = still((across.next_multiple_of(2), lower)).await;
-                    let name = format!("{lower}p");
-                    let id = add(&name, media::Kind::Video, u64::from(kbits) * 1000, slate, low)?;
-                    outputs.push(Some(id));
-                }
-                if !smaller.is_empty() {
-                    let source = Source { video: true, audio: false, mode: Mode::Beside };
-                    ladder = Some((ffmpeg.clone(), source, smaller, outputs));
-                }
-                let stereo = Aac::low_complexity(48_000, 2).and_then(|aac| silence(&aac));
-                let mono = Aac::low_complexity(48_000, 1).and_then(|aac| silence(&aac));
-                let plain = Delivery::Plain;
-                let more = add("audio-96k", media::Kind::Audio, 96_000, stereo, plain)?;
-                let less = add("audio-48k", media::Kind::Audio, 48_000, mono, plain)?;
-                let source = Source { video: false, audio: true, mode: Mode::Beside };
-                let made = vec![
-                    ffmpeg::Output::Aac { channels: 2, kbits: 96 },
-                    ffmpeg::Output::Aac { channels: 1, kbits: 48 },
-                    ffmpeg::Output::Mp3 { kbits: 128 },
-                ];
-                let which = vec![Some(more), Some(less), None];
-                sounds = Some((ffmpeg.clone(), source, made, which));
-            }
-            None => {
-                add("audio", media::Kind::Audio, 0, quiet, Delivery::Plain)?;
-            }
+        let quiet = silence(&aac);
+        let (width, height) = surveyed.size_or_usual();
+        // What it takes of the budget is taken again below.
+        let planned = plan(studio, surveyed, treatment.picture)?;
+        let mut smaller = planned.as_ref().map(|it| &it.outputs[..]).unwrap_or_default();
+        let mut shown = (height, 0);
+        if whole && let Some((Output::Video { height, kbits }, others)) = smaller.split_first() {
+            (shown, smaller) = ((*height, *kbits), others);
         }
+        add("source", Some(shown.0), shown.1, None, low)?;
+        add("sound", None, 0, quiet.clone(), low)?;
+        for output in smaller {
+            let Output::Video { height, kbits } = *output else { continue };
+            add(&format!("{height}p"), Some(height), kbits, None, low)?;
+        }
+        drop(planned);
+        if settings.ffmpeg.is_some() {
+            let stereo = Aac::low_complexity(48_000, 2).and_then(|aac| silence(&aac));
+            let mono = Aac::low_complexity(48_000, 1).and_then(|aac| silence(&aac));
+            add("audio-96k", None, 96, stereo, Delivery::Plain)?;
+            add("audio-48k", None, 48, mono, Delivery::Plain)?;
+        } else {
+            add("audio", None, 0, quiet, Delivery::Plain)?;
+        }
+        let wanted = |(index, it): (usize, &Rendition)| {
+            // As ffmpeg rounds it, to even pixels.
+            let lines = it.height? & !1;
+            let across = (u64::from(width) * u64::from(lines) / u64::from(height.max(1))) as u32;
+            let size = (across.next_multiple_of(2), lines);
+            Some(Wanted { rendition: RenditionId(index), size, rate })
+        };
+        let wanted = renditions.iter().enumerate().filter_map(wanted).collect();
+        let slates = Slates::make(settings.ffmpeg.clone(), &settings.folder, None, wanted);
         let packager = match disk.state() {
             Some(state) => Packager::resume(all, &state),
             None => Packager::new(all),
         };
         let packager = packager.map_err(wrong)?;
         let position = packager.position();
-        let child = |(ffmpeg, source, outputs, which): (_, _, _, Vec<Option<RenditionId>>)| {
-            let supervision = Supervision::default();
-            let (transcoder, reports) = Transcoder::start(ffmpeg, source, outputs, supervision);
-            let made = |rendition| Made {
-                rendition,
-                timeline: Timeline::of_channel(position, SourceClock::Milliseconds),
-            };
-            Child { transcoder, reports, outputs: which.into_iter().map(made).collect() }
-        };
         let mut air = Self {
             timeline: Timeline::resume_at(position, SourceClock::Milliseconds, Tracks::Both),
             packager,
             renditions,
-            ladder: ladder.map(child),
-            sounds: sounds.map(child),
+            treatment: None,
+            silence: Silence::default(),
+            ladder: None,
+            share: None,
+            sounds: None,
+            slates,
             heard: now.steady,
             at: 0,
         };
@@ -177,8 +185,9 @@ impl Air {
         for id in (0..air.renditions.len()).map(RenditionId) {
             studio.0.origin.show(air.name(id), air.packager.playlist(id));
         }
+        air.treat(studio, surveyed, treatment)?;
         for tag in &surveyed.headers {
-            air.feed(studio, disk, tag, false, now).await?;
+            air.feed(studio, disk, surveyed, (tag, false, treatment), now).await?;
         }
         Ok(Some(air))
     }
@@ -188,21 +197,87 @@ impl Air {
         &mut self,
         studio: &Studio,
         disk: &mut Disk,
-        tag: &Tag,
-        changed: bool,
+        surveyed: &Surveyed<'_>,
+        (tag, changed, treatment): (&Tag, bool, Treatment),
         now: Now,
     ) -> Result<(), String> {
         if changed {
             self.timeline.source_changed(SourceClock::Milliseconds, Tracks::Both);
         }
         self.heard = now.steady;
-        match tag.kind {
-            Kind::Video => self.feed_picture(tag, now)?,
-            Kind::Audio => self.feed_sound(studio, tag, now)?,
-            Kind::Script => {}
+        if self.is_to_be_treated(treatment, tag, changed) {
+            let picture = self.treatment.map_or(treatment.picture, |it| it.picture);
+            let otherwise = picture.is_transcoded() != treatment.picture.is_transcoded();
+            // Until a key frame comes, the picture is treated as it was.
+            let picture = match otherwise && !tag.is_key_frame() && !changed {
+                true => picture,
+                false => treatment.picture,
+            };
+            self.treat(studio, surveyed, Treatment { picture, ..treatment })?;
+            for header in &surveyed.headers {
+                self.take(studio, header, now)?;
+            }
+        }
+        self.take(studio, tag, now)?;
+        let silent = self.treatment.is_some_and(|it| it.sound == Sound::Silence);
+        if silent && tag.kind == Kind::Video && !tag.is_header() {
+            for tag in self.silence.up_to(tag.timestamp) {
+                self.feed_sound(studio, &tag, now)?;
+            }
         }
         self.put_out(studio, disk).await;
         Ok(())
+    }
+
+    fn take(&mut self, studio: &Studio, tag: &Tag, now: Now) -> Result<(), String> {
+        match (tag.kind, self.treatment.unwrap_or_default()) {
+            (Kind::Video, it) if it.picture.is_transcoded() => self.hand_on_picture(tag, now),
+            (Kind::Video, _) => self.feed_picture(tag, now)?,
+            (Kind::Audio, it) => match it.sound {
+                Sound::Untouched => self.feed_sound(studio, tag, now)?,
+                Sound::Transcoded => self.hand_on_sound(tag),
+                Sound::Silence => {}
+            },
+            (Kind::Script, _) => {}
+        }
+        Ok(())
+    }
+
+    /// Gives a picture that cannot pass to the child, with the time of the channel.
+    fn hand_on_picture(&mut self, tag: &Tag, now: Now) {
+        if !tag.is_header() {
+            let is_frame = !matches!(
+                read_video_tag(tag.body.clone()),
+                Err(_) | Ok(VideoTag::Config(_) | VideoTag::End | VideoTag::Aside)
+            );
+            let floor = self.packager.floor(SOURCE);
+            let at = u64::from(tag.timestamp);
+            let placed = is_frame.then(|| self.timeline.video(at, 0, tag.is_key_frame(), floor));
+            let Some(Ok(place)) = placed else { return };
+            self.at = milliseconds(place.dts, CHANNEL_CLOCK);
+            if place.jump {
+                let all: Vec<_> = self.ladder.iter().flat_map(Child::renditions).collect();
+                for rendition in all {
+                    let coming = Input::OnItsWay { rendition, from: place.dts };
+                    self.packager.handle_input(now, coming);
+                }
+            }
+        }
+        if let Some(child) = &mut self.ladder {
+            child.transcoder.feed(&Tag { timestamp: self.at, ..tag.clone() });
+        }
+    }
+
+    /// Gives sound that cannot pass to the child, with the time of the channel.
+    fn hand_on_sound(&mut self, tag: &Tag) {
+        let mut at = self.at;
+        if !tag.is_header() {
+            let Some(moment) = self.timeline.moment(tag.timestamp.into()) else { return };
+            at = milliseconds(moment, CHANNEL_CLOCK);
+        }
+        if let Some(child) = &mut self.sounds {
+            child.transcoder.feed(&Tag { timestamp: at, ..tag.clone() });
+        }
     }
 
     fn feed_picture(&mut self, tag: &Tag, now: Now) -> Result<(), String> {
@@ -223,17 +298,30 @@ impl Air {
                     return Ok(());
                 };
                 self.at = milliseconds(place.dts, CHANNEL_CLOCK);
-                let sample = sample(data, place, key);
-                let input = Input::Sample { rendition: SOURCE, sample, jump: place.jump };
-                self.packager.handle_input(now, input);
+                self.give(SOURCE, sample(data, place, key), place.jump, now);
             }
-            VideoTag::Foreign(codec) => return Err(Reason::VideoCodec(codec).to_string()),
-            VideoTag::End | VideoTag::Aside => return Ok(()),
+            // Another treatment of it begins with its next key frame.
+            VideoTag::Foreign(_) | VideoTag::End | VideoTag::Aside => return Ok(()),
         }
         if let Some(child) = &mut self.ladder {
             child.transcoder.feed(&Tag { timestamp: self.at, ..tag.clone() });
         }
         Ok(())
+    }
+
+    /// Gives a sample to the packager, and lets a key frame stand in for a slate that is not there.
+    fn give(&mut self, rendition: RenditionId, sample: Sample, jump: bool, now: Now) {
+        let held = &self.renditions[rendition.0];
+        if let Some(format @ Format::Video(_)) = &held.format
+            && sample.key
+            && !held.has_slate
+        {
+            let duration = (STANDS.as_millis() as u32) * (CHANNEL_CLOCK / 1000);
+            let stands = Sample { dts: 0, offset: 0, duration, ..sample.clone() };
+            let slate = Slate { format: format.clone(), samples: vec![stands] };
+            self.packager.handle_input(now, Input::Slate { rendition, slate });
+        }
+        self.packager.handle_input(now, Input::Sample { rendition, sample, jump });
     }
 
     fn feed_sound(&mut self, studio: &Studio, tag: &Tag, now: Now) -> Result<(), String> {
@@ -268,8 +356,7 @@ impl Air {
                     studio.0.origin.sound_aac(framed(&aac, &data));
                 }
             }
-            AudioTag::Foreign(codec) => return Err(Reason::AudioCodec(codec).to_string()),
-            AudioTag::End | AudioTag::Aside => return Ok(()),
+            AudioTag::Foreign(_) | AudioTag::End | AudioTag::Aside => return Ok(()),
         }
         if let Some(child) = &mut self.sounds {
             child.transcoder.feed(&Tag { timestamp: at, ..tag.clone() });
@@ -291,13 +378,14 @@ impl Air {
     pub(super) async fn next_report(&mut self) -> Reported {
         async fn next(child: &mut Option<Child>) -> Option<Report> {
             match child {
-                Some(child) => child.reports.next().await,
+                Some(child) => child.next_report().await,
                 None => std::future::pending().await,
             }
         }
         tokio::select! {
             report = next(&mut self.ladder) => Reported::Ladder(report),
             report = next(&mut self.sounds) => Reported::Sounds(report),
+            (rendition, slate) = self.slates.next() => Reported::Slate(rendition, slate),
         }
     }
 
@@ -312,39 +400,62 @@ impl Air {
         let (child, report) = match reported {
             Reported::Ladder(report) => (&mut self.ladder, report),
             Reported::Sounds(report) => (&mut self.sounds, report),
+            Reported::Slate(rendition, slate) => {
+                self.renditions[rendition.0].has_slate = true;
+                self.packager.handle_input(now, Input::Slate { rendition, slate });
+                self.put_out(studio, disk).await;
+                return;
+            }
         };
-        let Some(report) = report else {
+        let (Some(report), Some(found)) = (report, child.as_mut()) else {
             *child = None;
             return;
         };
         let tell = |what: String| studio.tell(|status| status.transcoder = Some(what));
         match report {
             Report::Tag { output, tag } => {
-                let made = child.as_mut().and_then(|child| child.outputs.get_mut(output));
-                if let Some(made) = made
-                    && let Some(rendition) = made.rendition
-                {
-                    let place = &mut made.timeline;
-                    let held = &mut self.renditions[rendition.0];
-                    if let Some(input) = input(rendition, held, place, &self.packager, &tag) {
-                        if held.name.as_str() == "audio-96k"
-                            && let (Input::Sample { sample, .. }, Some(Format::Audio(aac))) =
-                                (&input, &held.format)
-                        {
-                            studio.0.origin.sound_aac(framed(aac, &sample.data));
+                let Some(made) = found.outputs.get_mut(output) else { return };
+                let Some(first) = made.shown_as.first() else { return };
+                let floor = self.packager.floor(*first);
+                let held = &mut self.renditions[first.0].format;
+                let Some(read) = read(held, &mut made.timeline, floor, &tag) else { return };
+                for rendition in made.shown_as.clone() {
+                    match &read {
+                        Read::Format(format) => self.set_format(rendition, format.clone(), now),
+                        Read::Sample(sample, jump) => {
+                            let held = &self.renditions[rendition.0];
+                            if held.name.as_str() == "audio-96k"
+                                && let Some(Format::Audio(aac)) = &held.format
+                            {
+                                studio.0.origin.sound_aac(framed(aac, &sample.data));
+                            }
+                            self.give(rendition, sample.clone(), *jump, now);
                         }
-                        self.packager.handle_input(now, input);
-                        self.put_out(studio, disk).await;
                     }
                 }
+                self.put_out(studio, disk).await;
             }
             Report::Bytes { bytes, .. } => studio.0.origin.sound_mp3(bytes),
-            Report::Started(_) => studio.tell(|status| status.transcoder = None),
-            Report::Shed(_) => {
+            Report::Started { from, .. } => {
+                studio.tell(|status| status.transcoder = None);
+                let mut coming = Vec::new();
+                for made in &mut found.outputs {
+                    let from = made.timeline.moment(from.into());
+                    coming.extend(made.shown_as.iter().filter_map(|it| Some((*it, from?))));
+                }
+                for (rendition, from) in coming {
+                    self.packager.handle_input(now, Input::OnItsWay { rendition, from });
+                }
+            }
+            Report::Shed(output) => {
+                found.give_up(output);
                 tell(
-                    "This machine is too slow for all renditions: the largest is left out.".into(),
+                    "This machine is too slow for all renditions: the largest is left out, until \
+                     there is room for a while."
+                        .into(),
                 );
             }
+            Report::Restored(output) => found.restore(output),
             Report::Behind => tell("This machine is too slow to make lower renditions.".into()),
             Report::Stopped { why, again_in } => {
                 tracing::warn!("ffmpeg stopped, and is started again in {again_in:?}: {why}");
@@ -371,13 +482,6 @@ impl Air {
         self.packager.is_on_slate(SOURCE)
     }
 
-    pub(super) fn size(&self) -> Option<(u32, u32)> {
-        match &self.renditions[SOURCE.0].format {
-            Some(Format::Video(avc)) => Some((avc.picture().width, avc.picture().height)),
-            _ => None,
-        }
-    }
-
     /// Off air: the playlists end.
     pub(super) async fn end(mut self, studio: &Studio, disk: &mut Disk, now: Now) {
         self.packager.handle_input(now, Input::End);
@@ -397,15 +501,15 @@ impl Air {
         let mut closed = false;
         while let Some(output) = self.packager.poll_output() {
             match output {
-                Output::Init { rendition, name, bytes } => {
+                media::Output::Init { rendition, name, bytes } => {
                     let folder = self.name(rendition);
                     disk.write(folder, name, vec![bytes.clone()]);
                     origin.put(folder, name, vec![bytes]);
                 }
-                Output::Part { rendition, name, bytes } => {
+                media::Output::Part { rendition, name, bytes } => {
                     origin.put(self.name(rendition), name, vec![bytes]);
                 }
-                Output::Segment { rendition, segment, chunks } => {
+                media::Output::Segment { rendition, segment, chunks } => {
                     let folder = self.name(rendition);
                     let target = match self.renditions[rendition.0].master {
                         Master::Channel => SEGMENT.1,
@@ -417,10 +521,12 @@ impl Air {
                     origin.show_window(folder, window);
                     closed = true;
                 }
-                Output::Playlist { rendition, playlist } => {
+                media::Output::Playlist { rendition, playlist } => {
                     origin.show(self.name(rendition), playlist);
                 }
-                Output::Forget { rendition, name } => origin.forget(self.name(rendition), name),
+                media::Output::Forget { rendition, name } => {
+                    origin.forget(self.name(rendition), name);
+                }
             }
         }
         if closed {
@@ -451,7 +557,7 @@ impl Air {
                     frame_rate: avc.picture().frame_rate,
                 }),
                 Format::Audio(aac) => {
-                    let sound = Sound {
+                    let sound = playlist::Sound {
                         uri: uri("live"),
                         name: "Sound".into(),
                         language: "und".into(),
@@ -473,14 +579,14 @@ impl Air {
             variant.average += sound.1;
         }
         if !variants.is_empty() && !beside.is_empty() {
-            let text = master(&variants, &beside, &[], &[]);
+            let text = playlist::master(&variants, &beside, &[], &[]);
             for it in variants.iter_mut() {
                 it.uri = it.uri.replace("live.m3u8", "dvr.m3u8");
             }
             for it in &mut beside {
                 it.uri = it.uri.replace("live.m3u8", "dvr.m3u8");
             }
-            let window = master(&variants, &beside, &[], &[]);
+            let window = playlist::master(&variants, &beside, &[], &[]);
             studio.0.origin.show_masters(text, window);
         }
         if !alone.is_empty() {
@@ -489,46 +595,37 @@ impl Air {
     }
 }
 
-/// What a child's tag is for the packager.
-fn input(
-    rendition: RenditionId,
-    held: &mut Rendition,
-    timeline: &mut Timeline,
-    packager: &Packager,
-    tag: &Tag,
-) -> Option<Input> {
+/// What a child's tag brings.
+enum Read {
+    Format(Format),
+    Sample(Sample, bool),
+}
+
+/// Reads a child's tag, where its output is coded as `held` says.
+fn read(held: &mut Option<Format>, timeline: &mut Timeline, floor: u64, tag: &Tag) -> Option<Read> {
     let at = u64::from(tag.timestamp);
-    let floor = packager.floor(rendition);
     match tag.kind {
         Kind::Video => match read_video_tag(tag.body.clone()).ok()? {
             VideoTag::Config(record) => {
                 let avc = Avc::parse(record).ok()?;
                 timeline.set_frame_rate(avc.picture().frame_rate);
-                let format = Format::Video(avc);
-                held.format = Some(format.clone());
-                Some(Input::Format { rendition, format })
+                Some(Read::Format(Format::Video(avc)))
             }
             VideoTag::Frame { offset_ms, data, .. } => {
-                let Some(Format::Video(avc)) = &held.format else { return None };
+                let Some(Format::Video(avc)) = held else { return None };
                 let key = avc.is_key_frame(&data);
                 let place = timeline.video(at, offset_ms, key, floor).ok()?;
-                let sample = sample(data, place, key);
-                Some(Input::Sample { rendition, sample, jump: place.jump })
+                Some(Read::Sample(sample(data, place, key), place.jump))
             }
             _ => None,
         },
         Kind::Audio => match read_audio_tag(tag.body.clone()).ok()? {
-            AudioTag::Config(config) => {
-                let format = Format::Audio(Aac::parse(config).ok()?);
-                held.format = Some(format.clone());
-                Some(Input::Format { rendition, format })
-            }
+            AudioTag::Config(config) => Some(Read::Format(Format::Audio(Aac::parse(config).ok()?))),
             AudioTag::Frame(data) => {
-                let Some(Format::Audio(aac)) = &held.format else { return None };
+                let Some(Format::Audio(aac)) = held else { return None };
                 let (samples, rate) = (aac.frame_samples(), aac.sample_rate());
                 let place = timeline.audio(at, samples, rate, floor).ok()?;
-                let sample = sample(data, place, true);
-                Some(Input::Sample { rendition, sample, jump: place.jump })
+                Some(Read::Sample(sample(data, place, true), place.jump))
             }
             _ => None,
         },
@@ -563,40 +660,4 @@ fn silence(aac: &Aac) -> Option<Slate> {
         key: true,
     };
     Some(Slate { format: Format::Audio(aac.clone()), samples: vec![sample] })
-}
-
-/// A picture that stands, made in advance; none where there is no ffmpeg, or it fails.
-async fn still(
-    ffmpeg: Option<&ffmpeg::Ffmpeg>,
-    (width, height): (u32, u32),
-    rate: Option<FrameRate>,
-) -> Option<Slate> {
-    let rate = rate.map_or((25, 1), FrameRate::fraction);
-    let wanted = slate::Slate { still: None, width, height, rate };
-    let tags = match slate::make(ffmpeg?, &wanted).await {
-        Ok(tags) => tags,
-        Err(error) => {
-            tracing::warn!("The channel has no slate of {width}×{height}: {error}");
-            return None;
-        }
-    };
-    let mut format = None;
-    let mut samples: Vec<Sample> = Vec::new();
-    let mut timeline = Timeline::resume_at(0, SourceClock::Milliseconds, Tracks::Both);
-    for tag in tags.iter().filter(|tag| tag.kind == Kind::Video) {
-        match read_video_tag(tag.body.clone()).ok()? {
-            VideoTag::Config(record) => {
-                let avc = Avc::parse(record).ok()?;
-                timeline.set_frame_rate(avc.picture().frame_rate);
-                format = Some(avc);
-            }
-            VideoTag::Frame { offset_ms, data, .. } => {
-                let key = format.as_ref()?.is_key_frame(&data);
-                let place = timeline.video(u64::from(tag.timestamp), offset_ms, key, 0).ok()?;
-                samples.push(sample(data, place, key));
-            }
-            _ => {}
-        }
-    }
-    Some(Slate { format: Format::Video(format?), samples })
 }

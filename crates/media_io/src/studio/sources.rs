@@ -6,12 +6,14 @@ use std::time::Duration;
 use base::StreamKeyId;
 use broadcast::key::Rank;
 use media::source::Survey;
-use media::{Aac, AudioTag, Avc, VideoTag, read_audio_tag, read_video_tag};
+use media::{Aac, AudioTag, Avc, FrameRate, VideoTag, read_audio_tag, read_video_tag};
 use tokio::time::Instant;
 
 use super::SourceStatus;
 use super::gate::Arrival;
+use super::plan::Picture;
 use crate::ingest::Ended;
+use crate::rtmp::metadata;
 use crate::tag::{Kind, Tag};
 
 /// What is counted for producers is counted over this time.
@@ -31,6 +33,9 @@ struct Source {
     headers: [Option<Tag>; 2],
     survey: Survey,
     formats: (Option<Avc>, Option<Aac>),
+    /// What it says of its picture.
+    size: Option<(u32, u32)>,
+    frames_per_second: Option<f64>,
     last: Instant,
     lately: VecDeque<(Instant, usize, bool)>,
 }
@@ -48,6 +53,25 @@ pub(super) struct Surveyed<'a> {
     pub(super) survey: &'a Survey,
     pub(super) formats: (Option<&'a Avc>, Option<&'a Aac>),
     pub(super) headers: Vec<Tag>,
+    /// Pixels across and down, as far as it is known.
+    pub(super) size: Option<(u32, u32)>,
+    /// By what its pictures say, or itself; none where it is not known or not steady.
+    pub(super) rate: Option<FrameRate>,
+}
+
+impl Surveyed<'_> {
+    /// Where a picture's size is not known, it is taken for what is most common.
+    pub(super) fn size_or_usual(&self) -> (u32, u32) {
+        self.size.unwrap_or((1280, 720))
+    }
+
+    /// The frame rate of what viewers see, where the picture is treated so.
+    pub(super) fn rate_as(&self, picture: Picture) -> Option<FrameRate> {
+        match picture {
+            Picture::Transcoded { even: Some(rate), .. } => FrameRate::new(rate, 1),
+            _ => self.rate,
+        }
+    }
 }
 
 impl Sources {
@@ -61,6 +85,8 @@ impl Sources {
             headers: [None, None],
             survey: Survey::default(),
             formats: (None, None),
+            size: None,
+            frames_per_second: None,
             last: Instant::now(),
             lately: VecDeque::new(),
         });
@@ -100,6 +126,11 @@ impl Sources {
             survey: &source.survey,
             formats: (avc.as_ref(), aac.as_ref()),
             headers: source.headers.iter().flatten().cloned().collect(),
+            size: source.size(),
+            rate: match avc {
+                Some(avc) => avc.picture().frame_rate,
+                None => source.frames_per_second.and_then(usual_rate),
+            },
         })
     }
 
@@ -123,7 +154,7 @@ impl Sources {
     }
 
     /// How the source does that viewers see.
-    pub(super) fn status(&mut self, size: Option<(u32, u32)>) -> Option<SourceStatus> {
+    pub(super) fn status(&mut self) -> Option<SourceStatus> {
         let rank = self.shown?;
         let source = self.all[rank as usize].as_mut()?;
         source.lately.retain(|(at, _, _)| at.elapsed() < LATELY);
@@ -135,7 +166,7 @@ impl Sources {
             kilobits: bytes as u64 * 8 / 1_000 / LATELY.as_secs(),
             frames: (frames as f64 / LATELY.as_secs_f64()).round() as u64,
             key_frames_apart: source.survey.key_frames_apart_ms() as f64 / 1_000.0,
-            size: size.unwrap_or_default(),
+            size: source.size().unwrap_or_default(),
         })
     }
 }
@@ -147,7 +178,28 @@ async fn of(source: &mut Option<Source>) -> Result<Tag, Ended> {
     }
 }
 
+/// The rate that encoders mean by a number that they have rounded.
+fn usual_rate(told: f64) -> Option<FrameRate> {
+    const USUAL: [(u32, u32); 8] = [
+        (24_000, 1001),
+        (24, 1),
+        (25, 1),
+        (30_000, 1001),
+        (30, 1),
+        (50, 1),
+        (60_000, 1001),
+        (60, 1),
+    ];
+    let all = USUAL.into_iter().filter_map(|(frames, seconds)| FrameRate::new(frames, seconds));
+    all.into_iter().find(|rate| (rate.per_second() - told).abs() < 0.008)
+}
+
 impl Source {
+    fn size(&self) -> Option<(u32, u32)> {
+        let avc = self.formats.0.as_ref().map(|avc| (avc.picture().width, avc.picture().height));
+        avc.or(self.size)
+    }
+
     fn note(&mut self, tag: &Tag) {
         self.last = Instant::now();
         let at = u64::from(tag.timestamp);
@@ -163,8 +215,18 @@ impl Source {
                             self.formats.0 = Some(avc);
                         }
                     }
-                    Ok(VideoTag::Frame { key, .. }) => self.survey.frame(at, key),
-                    Ok(VideoTag::Foreign(codec)) => self.survey.foreign_video(codec),
+                    Ok(VideoTag::Frame { key, data, .. }) => {
+                        // What a sender calls a key frame may be one that others refer across.
+                        let avc = self.formats.0.as_ref();
+                        let key = avc.map_or(key, |avc| avc.is_key_frame(&data));
+                        self.survey.frame(at, key);
+                    }
+                    Ok(VideoTag::Foreign(codec)) => {
+                        self.survey.foreign_video(codec);
+                        if !tag.is_header() {
+                            self.survey.frame(at, tag.is_key_frame());
+                        }
+                    }
                     Ok(VideoTag::End | VideoTag::Aside) | Err(_) => self.survey.passed(at),
                 }
             }
@@ -179,11 +241,20 @@ impl Source {
                             self.formats.1 = Some(aac);
                         }
                     }
-                    Ok(AudioTag::Foreign(codec)) => self.survey.foreign_audio(codec),
+                    Ok(AudioTag::Foreign(codec)) => {
+                        self.survey.foreign_audio(codec);
+                        self.survey.passed(at);
+                    }
                     _ => self.survey.passed(at),
                 }
             }
-            Kind::Script => return,
+            Kind::Script => {
+                if let Some(told) = metadata(&tag.body) {
+                    self.size = told.size;
+                    self.frames_per_second = told.frames_per_second;
+                }
+                return;
+            }
         }
         let frame = tag.kind == Kind::Video && !tag.is_header();
         self.lately.push_back((self.last, tag.body.len(), frame));

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+pub(crate) mod studio;
+
 use std::process::{Command, Stdio};
 
 use media_io::{Kind, Tag, flv};
@@ -81,6 +83,21 @@ pub(crate) fn enhanced(arguments: &str, codec: &[u8; 4], kind: Kind) -> Vec<Tag>
 fn enhanced_tag(kind: Kind, timestamp: u32, first: u8, codec: &[u8; 4], data: &[u8]) -> Tag {
     let first = if kind == Kind::Video { 0x80 | first } else { 0x90 | first & 0x0F };
     Tag { kind, timestamp, body: [&[first][..], codec, data].concat().into() }
+}
+
+/// What an encoder says of its picture before it sends.
+pub(crate) fn metadata(width: u32, height: u32, rate: f64) -> Tag {
+    let mut body = b"\x02\0\x0aonMetaData\x08\0\0\0\x03".to_vec();
+    for (name, value) in
+        [("width", f64::from(width)), ("height", f64::from(height)), ("framerate", rate)]
+    {
+        body.extend((name.len() as u16).to_be_bytes());
+        body.extend(name.as_bytes());
+        body.push(0);
+        body.extend(value.to_be_bytes());
+    }
+    body.extend(b"\0\0\x09");
+    Tag { kind: Kind::Script, timestamp: 0, body: body.into() }
 }
 
 const CODEC_PRIVATE: u32 = 0x63A2;

@@ -5,11 +5,14 @@ use std::time::Duration;
 use super::Track;
 use crate::fmp4::Sample;
 use crate::packager::air::Air;
+use crate::packager::settings::Slate;
 use crate::packager::{On, Sink, to_ticks};
 use crate::time::{CHANNEL_CLOCK, Now, duration, units};
 
 /// A source that sends nothing for this long is away.
 const AWAY: Duration = Duration::from_secs(2);
+/// A transcoder gives what is on its way within this, or is late.
+const ON_ITS_WAY: Duration = Duration::from_secs(6);
 /// The slate stays this far behind the present, so that a source that returns in time is not late.
 const SLACK: Duration = Duration::from_millis(250);
 
@@ -51,9 +54,35 @@ impl Track {
         self.wake
     }
 
-    /// Whether the source has sent nothing for so long that the slate is due.
+    pub(in crate::packager) fn on_its_way(&mut self, from: u64, now: Duration) {
+        self.on_its_way = Some((from, now));
+    }
+
+    pub(in crate::packager) fn set_slate(&mut self, slate: Slate) {
+        if slate.fits(self.settings.kind) {
+            self.next_slate = Some(slate);
+        }
+    }
+
+    /// Puts a new slate in the other's place; viewers see it at once.
+    fn change_slate(&mut self, air: &mut Air, out: &mut Sink<'_>) {
+        let Some(slate) = self.next_slate.take() else { return };
+        let format = slate.format.clone();
+        self.settings.slate = Some(slate);
+        if let Some(showing) = &mut self.showing {
+            showing.next = 0;
+            let from = self.end_ticks();
+            self.break_off(format, from, air, out);
+        }
+    }
+
+    pub(in crate::packager) fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// Whether the slate is due: it was asked for, or the source has sent nothing for so long.
     fn is_away(&self, now: Duration) -> bool {
-        self.is_silent_for(AWAY, now)
+        self.held || self.is_silent_for(AWAY, now)
     }
 
     /// Whether the source is likely to be away soon, as the picture's is already.
@@ -70,8 +99,9 @@ impl Track {
     pub(in crate::packager) fn tick(&mut self, on: On, air: &mut Air, out: &mut Sink<'_>) {
         let now = on.now.steady;
         self.wake = None;
-        if std::mem::take(&mut self.resumed) {
-            // Viewers of the run before are waiting.
+        self.change_slate(air, out);
+        if std::mem::take(&mut self.resumed) || self.held {
+            // Viewers of the run before are waiting, or are to see the slate before anything else.
             self.arrived.get_or_insert(now);
         }
         let (Some(arrived), Some(slate)) = (self.arrived, &self.settings.slate) else { return };
@@ -95,6 +125,13 @@ impl Track {
         {
             until = at;
             wake = Some(made + AWAY);
+        }
+        if let Some((from, since)) = self.on_its_way
+            && now.saturating_sub(since) < ON_ITS_WAY
+            && from < until
+        {
+            until = from;
+            wake = Some(since + ON_ITS_WAY);
         }
         self.show_slate_to(until, on, air, out);
         self.wake = wake.or(self.showing.map(|showing| {
