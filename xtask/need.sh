@@ -93,6 +93,9 @@ for need in "$@"; do
     java) has java || packages="$packages default-jre-headless" ;;
     postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || postgresql="postgresql" ;;
     ffmpeg) has ffmpeg && has ffprobe || packages="$packages ffmpeg" ;;
+    nginx-rtmp)
+        [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] || packages="$packages libnginx-mod-rtmp"
+        ;;
     nginx) has nginx || [ -x /usr/sbin/nginx ] || packages="$packages nginx-light" ;;
     wrk) has wrk || packages="$packages wrk" ;;
     nasm) has nasm || packages="$packages nasm" ;;

@@ -2,7 +2,9 @@
 //! peer that was measured in the same run.
 
 mod articles;
+mod channel;
 mod discussion;
+mod files;
 mod http;
 mod newsroom;
 mod nginx;
@@ -41,6 +43,13 @@ struct Size {
     /// How many readers look on while others write, and how long.
     listeners: usize,
     live_secs: u32,
+    /// How long a channel is watched, and by how many at once.
+    channel_secs: u32,
+    viewers: usize,
+    /// How often the clock in the picture is read.
+    glances: usize,
+    /// The window that viewers can go back in is so many times shorter than two hours.
+    shorter: u32,
 }
 
 const FULL: Size = Size {
@@ -56,6 +65,10 @@ const FULL: Size = Size {
     guests: 10_000,
     listeners: 5000,
     live_secs: 10,
+    channel_secs: 20,
+    viewers: 1000,
+    glances: 500,
+    shorter: 1,
 };
 const QUICK: Size = Size {
     articles: 3000,
@@ -70,11 +83,15 @@ const QUICK: Size = Size {
     guests: 5000,
     listeners: 500,
     live_secs: 4,
+    channel_secs: 8,
+    viewers: 300,
+    glances: 150,
+    shorter: 12,
 };
 const SMALL_ARCHIVE: usize = 1000;
 
 /// What can be measured by itself.
-const PARTS: [&str; 5] = ["starting", "discussion", "reading", "newsroom", "publishing"];
+const PARTS: [&str; 6] = ["starting", "discussion", "channel", "reading", "newsroom", "publishing"];
 
 /// Measures everything or the parts that are named, prints a line for each figure, and writes
 /// `target/bench/report.md`.
@@ -92,7 +109,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     let bench = Bench::prepare()?;
     let mut report = Report::new(size.articles);
 
-    if wanted("starting") || wanted("discussion") {
+    if wanted("starting") || wanted("discussion") || wanted("channel") {
         let archive = Archive::generate(&bench.folder, SMALL_ARCHIVE)?;
         let data = bench.import(&archive, None)?;
         if wanted("starting") {
@@ -100,6 +117,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         }
         if wanted("discussion") {
             discussion::measure(&bench, &data, &archive, &size, &mut report)?;
+        }
+        if wanted("channel") {
+            channel::measure(&bench, &data, &size, &mut report)?;
         }
     }
     if wanted("reading") || wanted("newsroom") || wanted("publishing") {

@@ -1,4 +1,4 @@
-//! A finished page beside the same bytes from nginx, in turns.
+//! The same bytes from nginx, and a finished page beside them, in turns.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,14 +31,15 @@ pub(super) fn compare(
     ensure!(packed.starts_with(&[0x1f, 0x8b]), "{address} did not come as gzip");
 
     for (label, open_file_cache) in [("files kept open", true), ("files opened anew", false)] {
-        let nginx = Nginx::start(&files, &address, &page, &packed, open_file_cache)?;
+        let nginx = Nginx::start(&files, open_file_cache)?;
+        nginx.put(&address, &page, Some(&packed))?;
         let served = Client::connect(nginx.address)?.get_gzip(&address)?.body;
         ensure!(served == packed, "nginx does not send the same bytes");
 
         let rounds = Rounds::run(
             size.rounds,
             || measure(program.address(), program.pid(), &address, size.round_secs),
-            || measure(nginx.address, nginx.child.id(), &address, size.round_secs),
+            || measure(nginx.address, nginx.pid(), &address, size.round_secs),
         )?;
         let name = format!("article beside nginx, {label}");
         let cpu = rounds.median(|load| load.cpu_ms_per_thousand);
@@ -51,14 +52,14 @@ pub(super) fn compare(
     Ok(())
 }
 
-struct Load {
-    cpu_ms_per_thousand: f64,
+pub(super) struct Load {
+    pub(super) cpu_ms_per_thousand: f64,
     requests_per_second: f64,
     p99_ms: f64,
 }
 
 /// One round: the server has a core, and wrk the other.
-fn measure(server: SocketAddr, pid: u32, path: &str, seconds: u32) -> Result<Load> {
+pub(super) fn measure(server: SocketAddr, pid: u32, path: &str, seconds: u32) -> Result<Load> {
     let before = cpu_seconds(pid)?;
     let printed = printed(
         Command::new("taskset")
@@ -101,24 +102,18 @@ fn milliseconds(text: &str) -> Option<f64> {
     number.parse::<f64>().ok().map(|number| number * factor)
 }
 
-/// An nginx that has one page.
-struct Nginx {
+/// An nginx that serves files.
+pub(super) struct Nginx {
     child: Child,
     address: SocketAddr,
+    pages: PathBuf,
 }
 
 impl Nginx {
-    fn start(
-        folder: &Path,
-        path: &str,
-        page: &[u8],
-        packed: &[u8],
-        open_file_cache: bool,
-    ) -> Result<Self> {
-        let file = folder.join("pages").join(path.trim_start_matches('/'));
-        std::fs::create_dir_all(file.parent().context("a page without a folder")?)?;
-        std::fs::write(&file, page)?;
-        std::fs::write(PathBuf::from(format!("{}.gz", file.display())), packed)?;
+    /// Starts it on the first core, with nothing to serve.
+    pub(super) fn start(folder: &Path, open_file_cache: bool) -> Result<Self> {
+        let pages = folder.join("pages");
+        std::fs::create_dir_all(&pages)?;
         let port = free_port()?;
         let cache = if open_file_cache {
             "open_file_cache max=1000; open_file_cache_valid 60s;"
@@ -148,14 +143,38 @@ impl Nginx {
             .env("PATH", "/usr/sbin:/usr/bin:/bin")
             .stdin(Stdio::null())
             .spawn()?;
-        let mut nginx = Self { child, address: SocketAddr::from(([127, 0, 0, 1], port)) };
+        let mut nginx = Self { child, address: SocketAddr::from(([127, 0, 0, 1], port)), pages };
+        nginx.wait_until_it_listens()?;
+        Ok(nginx)
+    }
+
+    /// Has it serve bytes, and the same compressed to those who take that.
+    pub(super) fn put(&self, path: &str, bytes: &[u8], packed: Option<&[u8]>) -> Result<()> {
+        let file = self.pages.join(path.trim_start_matches('/'));
+        std::fs::create_dir_all(file.parent().context("a page without a folder")?)?;
+        std::fs::write(&file, bytes)?;
+        if let Some(packed) = packed {
+            std::fs::write(PathBuf::from(format!("{}.gz", file.display())), packed)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn wait_until_it_listens(&mut self) -> Result<()> {
         let deadline = Instant::now() + Duration::from_secs(10);
-        while Client::connect(nginx.address).is_err() {
-            ensure!(nginx.child.try_wait()?.is_none(), "nginx ended at once");
+        while Client::connect(self.address).is_err() {
+            ensure!(self.child.try_wait()?.is_none(), "nginx ended at once");
             ensure!(Instant::now() < deadline, "nginx does not listen");
             std::thread::park_timeout(Duration::from_millis(10));
         }
-        Ok(nginx)
+        Ok(())
     }
 }
 

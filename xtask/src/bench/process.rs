@@ -19,6 +19,10 @@ pub(super) struct Settings {
     database_url: Option<String>,
     storage: Option<PathBuf>,
     core: Option<usize>,
+    /// Where a source is taken, if anywhere.
+    rtmp: Option<u16>,
+    /// Whether it finds an ffmpeg.
+    ffmpeg: bool,
     flags: Vec<String>,
 }
 
@@ -26,7 +30,15 @@ impl Settings {
     /// The default: everything in a folder.
     pub(super) fn alone(data: &Path) -> Self {
         let (data, flags) = (data.to_owned(), Vec::new());
-        Self { data, database_url: None, storage: None, core: None, flags }
+        Self {
+            data,
+            database_url: None,
+            storage: None,
+            core: None,
+            rtmp: None,
+            ffmpeg: true,
+            flags,
+        }
     }
 
     /// One node of several, which share a database and their files.
@@ -40,10 +52,30 @@ impl Settings {
         self
     }
 
+    /// With a channel that takes a source at this port.
+    pub(super) fn with_rtmp(mut self, port: u16) -> Self {
+        self.rtmp = Some(port);
+        self
+    }
+
+    /// As on a machine that has no ffmpeg.
+    pub(super) fn without_ffmpeg(mut self) -> Self {
+        self.ffmpeg = false;
+        self
+    }
+
     /// With a setting as an operator gives it.
     pub(super) fn with(mut self, flag: &str, value: &str) -> Self {
         self.flags.extend([flag.to_owned(), value.to_owned()]);
         self
+    }
+
+    /// Runs one of the program's commands on the same data, and answers with what that prints.
+    pub(super) fn run(&self, bench: &Bench, words: &[&str]) -> Result<String> {
+        let mut command = Command::new(&bench.binary);
+        command.args(words);
+        self.apply(&mut command);
+        printed(&mut command)
     }
 
     fn apply(&self, command: &mut Command) {
@@ -73,8 +105,12 @@ impl Program {
             }
             None => Command::new(&bench.binary),
         };
-        command.arg("serve").args(["--listen", "127.0.0.1:0", "--rtmp-listen", "none"]);
+        let rtmp = settings.rtmp.map_or("none".to_owned(), |port| format!("127.0.0.1:{port}"));
+        command.arg("serve").args(["--listen", "127.0.0.1:0", "--rtmp-listen", &rtmp]);
         settings.apply(&mut command);
+        if !settings.ffmpeg {
+            command.env("PATH", "");
+        }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut words = String::new();
         let output = child.stdout.take().context("tribune has no output")?;
@@ -104,19 +140,14 @@ impl Program {
 
     /// A client that may do everything.
     pub(super) fn editor(&self, bench: &Bench, settings: &Settings) -> Result<Client> {
-        let run = |words: &[&str]| {
-            let mut command = Command::new(&bench.binary);
-            command.args(words);
-            settings.apply(&mut command);
-            printed(&mut command)
-        };
         // A name of its own, for a data folder may have met us before.
         let name = format!("Bench {}", self.pid());
-        let slug = run(&["person", "add", "--name", &name, "--role", "administrator"])?;
+        let slug =
+            settings.run(bench, &["person", "add", "--name", &name, "--role", "administrator"])?;
         let scopes = ["--scope", "read", "--scope", "write", "--scope", "publish"];
         let mut words = vec!["token", "add", "--person", &slug, "--name", "bench"];
         words.extend(scopes);
-        let token = run(&words)?;
+        let token = settings.run(bench, &words)?;
         Ok(Client::connect(self.address)?.with_token(&token))
     }
 

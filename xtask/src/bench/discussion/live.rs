@@ -4,20 +4,19 @@ mod readers;
 mod stream;
 
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use super::Forum;
 use super::story::Story;
 use crate::bench::http::Client;
 use crate::bench::process::Program;
 use crate::bench::report::{Report, Target};
-use crate::bench::{Size, as_f64, percentile, printed};
+use crate::bench::{Size, as_f64, files, percentile};
 use readers::{Readers, Seen};
 
 const PER_SECOND: u32 = 50;
@@ -39,7 +38,7 @@ pub(super) fn measure(
     let mut first = come(1)?;
     watch(story, &mut first, PER_SECOND)?;
     // Of this process alone: the program has the files that its operator's shell lets it have.
-    allow_files(count)?;
+    files::allow(count)?;
     let before = program.resident_mib()?;
     let mut readers = come(count)?;
     let connected = program.resident_mib()?;
@@ -133,47 +132,9 @@ fn delays(sent: &BTreeMap<String, Instant>, seen: &Seen, readers: usize) -> (Vec
     (delays, missing)
 }
 
-/// Lets this process hold a connection for each reader.
-fn allow_files(readers: usize) -> Result<()> {
-    let wanted = readers + 200;
-    let limits = std::fs::read_to_string("/proc/self/limits")?;
-    let (soft, hard) = open_files(&limits).context("the system does not tell its limits")?;
-    ensure!(
-        hard >= wanted,
-        "{readers} readers are {wanted} open files, and no process may have more than {hard} here: \
-         raise it with `ulimit -Hn {wanted}` as root"
-    );
-    if soft < wanted {
-        let limit = format!("--nofile={hard}:{hard}");
-        printed(
-            Command::new("prlimit").arg("--pid").arg(std::process::id().to_string()).arg(limit),
-        )?;
-    }
-    Ok(())
-}
-
-/// The soft and the hard limit.
-fn open_files(limits: &str) -> Option<(usize, usize)> {
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
-    let mut words = line.split_whitespace().map(|word| match word {
-        "unlimited" => Some(usize::MAX),
-        word => word.parse().ok(),
-    });
-    Some((words.next()??, words.next()??))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_how_many_files_may_be_open() {
-        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
-                      Max processes             95864                95864                processes \n\
-                      Max open files            1024                 unlimited            files     \n";
-        assert_eq!(open_files(limits), Some((1024, usize::MAX)));
-        assert_eq!(open_files("Max processes 1 1 processes"), None);
-    }
 
     #[test]
     fn what_a_reader_never_saw_is_counted() {
