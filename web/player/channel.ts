@@ -4,6 +4,8 @@ import { announce } from "./session.ts";
 
 /** How often it is asked whether the channel has come back, in milliseconds. */
 const ASKS_AGAIN = 5_000;
+/** Seconds behind the present with sound alone: a segment of it lasts 4, and the next has time to come. */
+const SOUND_BEHIND = 7;
 /** Where the choice of quality is kept from visit to visit. */
 const REMEMBERED = "tribune-quality";
 const AUTO = "auto";
@@ -55,7 +57,7 @@ export function begin(player: HTMLElement): void {
         void wait();
       },
       cannot: () => say("failed"),
-    });
+    }, quality === AUDIO ? SOUND_BEHIND : undefined);
     if (goesOn) void video.play().catch(() => say("on"));
   };
 

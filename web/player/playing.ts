@@ -27,8 +27,8 @@ export interface Playing {
   end(): void;
 }
 
-/** Plays the HLS stream at an address. */
-export function play(video: HTMLVideoElement, address: string, listener: Listener): Playing {
+/** Plays the HLS stream at an address, so many seconds behind the present, or as the stream says. */
+export function play(video: HTMLVideoElement, address: string, listener: Listener, behind?: number): Playing {
   const stop = new AbortController();
   const on = (event: string, hear: () => void) =>
     video.addEventListener(event, hear, { signal: stop.signal });
@@ -36,7 +36,7 @@ export function play(video: HTMLVideoElement, address: string, listener: Listene
   on("playing", () => listener.plays());
   on("waiting", () => listener.waits());
   on("ended", () => listener.ended());
-  const stream = Hls.isSupported() ? throughScript(video, address, listener) : itself(video, address, listener, on);
+  const stream = Hls.isSupported() ? throughScript(video, address, listener, behind) : itself(video, address, listener, on);
   on("timeupdate", () => listener.late(stream.behind() > LATE));
   return {
     prefer: stream.prefer,
@@ -50,7 +50,7 @@ export function play(video: HTMLVideoElement, address: string, listener: Listene
 
 type Stream = Playing & { behind(): number };
 
-function throughScript(video: HTMLVideoElement, address: string, listener: Listener): Stream {
+function throughScript(video: HTMLVideoElement, address: string, listener: Listener, behind?: number): Stream {
   const hls = new Hls({
     // Catches up gently rather than to stay ever later (hls.js plays no faster by itself).
     maxLiveSyncPlaybackRate: 1.1,
@@ -58,6 +58,7 @@ function throughScript(video: HTMLVideoElement, address: string, listener: Liste
     // A worker would need a blob as a script, which the page's policy forbids.
     enableWorker: false,
     startLevel: -1,
+    ...(behind !== undefined && { liveSyncDuration: behind }),
   });
   let mended = 0;
   hls.on(Events.MANIFEST_PARSED, (_, { levels }) => {

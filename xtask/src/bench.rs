@@ -13,6 +13,7 @@ mod process;
 mod publishing;
 mod report;
 mod rounds;
+pub(crate) mod soak;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

@@ -1,4 +1,5 @@
-//! Automation that the Makefile calls: `cargo xtask tidy`, `with-postgres` and `bench`.
+//! Automation that the Makefile calls: `cargo xtask tidy`, `with-postgres` and `bench`; and `soak`, which
+//! is too long for it.
 //!
 //! Absent from here: the crates of the house. What this measures and checks, it sees from outside.
 
@@ -17,7 +18,8 @@ Usage: cargo xtask COMMAND
   with-postgres -- CMD    run CMD beside a throw-away PostgreSQL, whose address is in
                           TRIBUNE_TEST_POSTGRES_URL
   bench [--quick] [PART]  measure the release build, and its peers beside it; or a part of it:
-                          starting, discussion, reading, newsroom or publishing";
+                          starting, discussion, channel, reading, newsroom or publishing
+  soak [MINUTES]          run a channel for so long, 60 unless told, and see that its memory stays";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +41,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "tidy" => tidy::run(),
         "with-postgres" => postgres::run_beside(rest.strip_prefix(&["--".into()]).unwrap_or(rest)),
         "bench" => bench::run(rest),
+        "soak" => bench::soak::run(rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)

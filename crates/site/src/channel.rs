@@ -8,7 +8,7 @@ use std::convert::Infallible;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::Response;
 use base::Timestamp;
 use broadcast::programme;
@@ -19,7 +19,7 @@ use media_io::studio::{Listener, Reply, Studio};
 use serde::Serialize;
 
 use crate::App;
-use crate::pages::{failed, never_here};
+use crate::pages::{add_security, failed, never_here};
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 /// Media never change at their address.
@@ -56,6 +56,25 @@ pub(crate) async fn file(
     }
 }
 
+/// The same as [`rendition`] gives, if it is at hand, before any route is looked up: most of what
+/// viewers ask for.
+pub(crate) fn fast<B>(app: &App, request: &Request<B>) -> Option<http::Response<Bytes>> {
+    let uri = request.uri();
+    let mut names = uri.path().strip_prefix("/channels/")?.split('/');
+    let (channel, rendition, file) = (names.next()?, names.next()?, names.next()?);
+    if request.method() != Method::GET || names.next().is_some() {
+        return None;
+    }
+    let origin = of(app, channel)?.origin();
+    let mut response = match origin.at_once(rendition, file, uri.query().unwrap_or_default())? {
+        Reply::Playlist(text) => answered(PLAYLIST, MOMENT, text),
+        Reply::Media(bytes) => answered("video/mp4", FOREVER, bytes),
+        _ => return None,
+    };
+    add_security(app, response.headers_mut());
+    Some(response)
+}
+
 /// `GET /channels/{channel}/{rendition}/{file}`
 pub(crate) async fn rendition(
     State(app): State<App>,
@@ -70,7 +89,7 @@ pub(crate) async fn rendition(
     };
     match studio.origin().file(&rendition, &file, &query.unwrap_or_default()).await {
         Reply::Playlist(text) => answered(PLAYLIST, MOMENT, Body::from(text)),
-        Reply::Media(pieces) => answered("video/mp4", FOREVER, whole(pieces)),
+        Reply::Media(bytes) => answered("video/mp4", FOREVER, Body::from(bytes)),
         Reply::Nothing => plain(StatusCode::NOT_FOUND, "There is no such file here.\n".into()),
         Reply::Gone => plain(StatusCode::GONE, "This was here, and is not any more.\n".into()),
         Reply::Wrong(why) => plain(StatusCode::BAD_REQUEST, format!("{why}\n")),
@@ -82,16 +101,10 @@ fn of<'a>(app: &'a App, channel: &str) -> Option<&'a Studio> {
     app.studio().filter(|studio| studio.slug() == channel)
 }
 
-fn whole(mut pieces: Vec<Bytes>) -> Body {
-    match pieces.len() {
-        1 => Body::from(pieces.remove(0)),
-        _ => Body::from(pieces.concat()),
-    }
-}
-
-fn answered(media_type: &'static str, kept: &'static str, body: Body) -> Response {
-    let mut response = Response::new(body);
+fn answered<B>(media_type: &'static str, kept: &'static str, body: B) -> http::Response<B> {
+    let mut response = http::Response::new(body);
     let headers = response.headers_mut();
+    headers.reserve(16);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

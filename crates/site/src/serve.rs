@@ -33,7 +33,7 @@ pub use forwarded::{ClientAddress, TrustedProxies};
 pub use tls::{Certificate, TlsError};
 
 use crate::pages::Telling;
-use crate::{App, pages};
+use crate::{App, channel, pages};
 use lent::{Lent, Taken};
 
 /// How long a client may take to send the head of a request.
@@ -187,7 +187,8 @@ impl Server {
         peer: SocketAddr,
         takes: Option<Takes>,
     ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
-        if let Some(response) = pages::fast(&self.app, &request) {
+        let at_hand = channel::fast(&self.app, &request);
+        if let Some(response) = at_hand.or_else(|| pages::fast(&self.app, &request)) {
             let response = response.map(|bytes| Either::Left(Full::new(bytes)));
             return EitherFuture::Left(std::future::ready(Ok(response)));
         }

@@ -17,7 +17,8 @@ use super::process::{Program, Settings};
 use super::report::Report;
 use super::{Bench, Size, printed};
 use crate::postgres::free_port;
-use source::{Film, Source};
+pub(super) use source::{Film, Look, Source};
+pub(super) use viewers::Audience;
 
 pub(super) fn measure(bench: &Bench, data: &Path, size: &Size, report: &mut Report) -> Result<()> {
     let studio = Studio::open(bench, data)?;
@@ -28,7 +29,7 @@ pub(super) fn measure(bench: &Bench, data: &Path, size: &Size, report: &mut Repo
 }
 
 /// A site that has a key for its channel.
-struct Studio<'a> {
+pub(super) struct Studio<'a> {
     bench: &'a Bench,
     settings: Settings,
     key: String,
@@ -36,13 +37,13 @@ struct Studio<'a> {
 }
 
 /// A site on air.
-struct OnAir {
-    program: Program,
-    source: Source,
+pub(super) struct OnAir {
+    pub(super) program: Program,
+    pub(super) source: Source,
 }
 
 impl<'a> Studio<'a> {
-    fn open(bench: &'a Bench, data: &Path) -> Result<Self> {
+    pub(super) fn open(bench: &'a Bench, data: &Path) -> Result<Self> {
         let rtmp = free_port()?;
         let settings = Settings::alone(data).with_rtmp(rtmp);
         let key = settings.run(bench, &["stream-key", "add", "--name", "Bench"])?;
@@ -50,13 +51,13 @@ impl<'a> Studio<'a> {
     }
 
     /// Where a source sends to.
-    fn ingest(&self) -> String {
+    pub(super) fn ingest(&self) -> String {
         format!("rtmp://127.0.0.1:{}/live/{}", self.rtmp, self.key)
     }
 
     /// Shows a film, with the program on one core and all else on the other, as soon as viewers are
     /// offered so many pictures.
-    fn shows(&self, film: &Film, pictures: usize) -> Result<OnAir> {
+    pub(super) fn shows(&self, film: &Film, pictures: usize) -> Result<OnAir> {
         let program = Program::start(self.bench, &self.settings.clone().on_core(0))?;
         let source = Source::sends(film, &self.ingest(), None)?;
         let mut client = Client::connect(program.address())?;
@@ -72,14 +73,14 @@ impl<'a> Studio<'a> {
 }
 
 impl OnAir {
-    fn stop(self) -> Result<()> {
+    pub(super) fn stop(self) -> Result<()> {
         self.source.stop();
         self.program.stop()
     }
 }
 
 /// The folders of the renditions with a picture, the largest first.
-fn pictures_of(client: &mut Client) -> Result<Vec<String>> {
+pub(super) fn pictures_of(client: &mut Client) -> Result<Vec<String>> {
     let master = client.get("/channels/main/master.m3u8")?;
     let text = if master.status == 200 { master.text() } else { String::new() };
     let folder = |line: &str| line.strip_suffix("/live.m3u8").map(str::to_owned);

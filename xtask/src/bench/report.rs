@@ -84,7 +84,8 @@ impl Report {
             "# Bench with {} articles\n\n\
              Ratios carry over to another machine; absolute figures do not. CPU is user and \
              system time of the server's process. nginx sends the very bytes of the same page \
-             from disk: gzip_static, keep-alive, tcp_nopush off, one process. isso runs as its \
+             from disk: gzip_static, keep-alive, tcp_nopush off, one process; its RTMP module runs at its \
+             defaults. isso runs as its \
              documentation has it: SQLite, gunicorn, four workers, preloaded; its guard is off, and \
              its moderation, as it comes. kB are 1,000 bytes.\n\n\
              | figure | ours | peer | ratio | target | |\n|---|---|---|---|---|---|\n",

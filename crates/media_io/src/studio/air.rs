@@ -28,8 +28,9 @@ use arrange::plan;
 /// A segment is closed at the first key frame after so long, and after EXT-X-TARGETDURATION in any
 /// case: key frames may be 4 s apart.
 const SEGMENT: (Duration, u32) = (Duration::from_secs(2), 4);
-/// Of Audio Only: longer, since each costs a request and nobody waits for it.
-const SOUND_SEGMENT: (Duration, u32) = (Duration::from_secs(5), 6);
+/// Of Audio Only: longer, since each costs a request. With more than 4 s listeners would be further
+/// behind the present than 12 s.
+const SOUND_SEGMENT: (Duration, u32) = (Duration::from_secs(4), 4);
 /// How far back the live playlists reach: what players need to begin and to survive a bad line.
 const LIVE: Duration = Duration::from_secs(30);
 
@@ -504,10 +505,10 @@ impl Air {
                 media::Output::Init { rendition, name, bytes } => {
                     let folder = self.name(rendition);
                     disk.write(folder, name, vec![bytes.clone()]);
-                    origin.put(folder, name, vec![bytes]);
+                    origin.put(folder, name, &[bytes]);
                 }
                 media::Output::Part { rendition, name, bytes } => {
-                    origin.put(self.name(rendition), name, vec![bytes]);
+                    origin.put(self.name(rendition), name, &[bytes]);
                 }
                 media::Output::Segment { rendition, segment, chunks } => {
                     let folder = self.name(rendition);
@@ -516,7 +517,7 @@ impl Air {
                         Master::AudioOnly => SOUND_SEGMENT.1,
                     };
                     disk.write(folder, segment.name, chunks.clone());
-                    origin.put(folder, segment.name, chunks);
+                    origin.put(folder, segment.name, &chunks);
                     let window = disk.close(folder, segment, target, studio.0.settings.window);
                     origin.show_window(folder, window);
                     closed = true;

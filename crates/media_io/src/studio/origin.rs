@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use bytes::Bytes;
 use media::reload::{Answer, Directives, PartAnswer, Refused, decide, decide_part};
@@ -35,7 +36,7 @@ struct Shown {
 struct Rendition {
     playlist: watch::Sender<Option<Arc<Playlist>>>,
     window: RwLock<Option<Arc<Playlist>>>,
-    media: RwLock<BTreeMap<MediaName, Vec<Bytes>>>,
+    media: RwLock<BTreeMap<MediaName, Bytes>>,
 }
 
 /// What is answered.
@@ -43,8 +44,8 @@ struct Rendition {
 pub enum Reply {
     /// A playlist, which changes.
     Playlist(Bytes),
-    /// Media, which never change at their address: all of it, in pieces.
-    Media(Vec<Bytes>),
+    /// Media, which never change at their address.
+    Media(Bytes),
     /// There is no such thing.
     Nothing,
     /// It was there.
@@ -121,6 +122,22 @@ impl Origin {
         }
     }
 
+    /// The same, if nothing has to be waited for, nor read from the disk.
+    pub fn at_once(&self, rendition: &str, file: &str, query: &str) -> Option<Reply> {
+        let shown = read(&self.shown);
+        let found = shown.renditions.get(rendition)?;
+        if file == "live.m3u8" {
+            let directives = Directives::parse(query).ok()?;
+            let playlist = found.playlist.borrow();
+            match decide(playlist.as_ref()?, directives, Duration::ZERO).ok()? {
+                Answer::Now(text) => Some(Reply::Playlist(text)),
+                Answer::Wait(_) => None,
+            }
+        } else {
+            read(&found.media).get(&file.parse().ok()?).cloned().map(Reply::Media)
+        }
+    }
+
     async fn media(&self, rendition: &str, found: &Rendition, name: MediaName) -> Reply {
         if let Some(media) = read(&found.media).get(&name).cloned() {
             return Reply::Media(media);
@@ -128,7 +145,7 @@ impl Origin {
         // The name is one that was read, and so no path out of the folder.
         let path = self.folder.join(rendition).join(name.to_string());
         match tokio::fs::read(path).await {
-            Ok(bytes) => Reply::Media(vec![bytes.into()]),
+            Ok(bytes) => Reply::Media(bytes.into()),
             Err(_) => Reply::Nothing,
         }
     }
@@ -160,10 +177,24 @@ impl Origin {
         }
     }
 
-    pub(super) fn put(&self, rendition: &RenditionName, name: MediaName, bytes: Vec<Bytes>) {
-        if let Some(found) = self.of(rendition) {
-            write(&found.media).insert(name, bytes);
+    /// Has media of which `pieces` are all. Those of them that are there by themselves are kept no
+    /// longer twice: they become pieces of it.
+    pub(super) fn put(&self, rendition: &RenditionName, name: MediaName, pieces: &[Bytes]) {
+        let Some(found) = self.of(rendition) else { return };
+        let whole = match pieces {
+            [one] => one.clone(),
+            _ => Bytes::from(pieces.concat()),
+        };
+        let mut media = write(&found.media);
+        let mut from = 0;
+        for piece in pieces {
+            let known = media.values_mut().rev().find(|it| it.as_ptr() == piece.as_ptr());
+            if let Some(known) = known {
+                *known = whole.slice(from..from + piece.len());
+            }
+            from += piece.len();
         }
+        media.insert(name, whole);
     }
 
     pub(super) fn forget(&self, rendition: &RenditionName, name: MediaName) {
@@ -250,4 +281,30 @@ fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
 
 fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_become_pieces_of_their_segment() {
+        let origin = Origin::new(PathBuf::new());
+        let rendition = RenditionName::new("source").unwrap();
+        origin.begin([rendition.clone()].into_iter());
+        let pieces = [Bytes::from(vec![1; 10]), Bytes::from(vec![2; 20])];
+        for (name, piece) in ["p1-0.m4s", "p1-1.m4s"].into_iter().zip(&pieces) {
+            origin.put(&rendition, name.parse().unwrap(), std::slice::from_ref(piece));
+        }
+        origin.put(&rendition, "s1-0.m4s".parse().unwrap(), &pieces);
+        let has = |name: &str| match origin.at_once("source", name, "") {
+            Some(Reply::Media(bytes)) => bytes,
+            other => panic!("{name} is {other:?}"),
+        };
+        let whole = has("s1-0.m4s");
+        assert_eq!(whole, pieces.concat());
+        let second = has("p1-1.m4s");
+        assert_eq!(second, pieces[1]);
+        assert_eq!(second.as_ptr(), whole[10..].as_ptr());
+    }
 }

@@ -92,7 +92,7 @@ impl Running {
                 all.clear();
             }
             match self.studio.origin().file(rendition, name, "").await {
-                Reply::Media(pieces) => all.extend(pieces.concat()),
+                Reply::Media(bytes) => all.extend(bytes),
                 other => panic!("{rendition}/{name}: {other:?}"),
             }
         }

@@ -8,21 +8,21 @@ use anyhow::Result;
 use crate::bench::{Bench, printed};
 
 /// A moving picture with a tone.
-pub(super) struct Film {
+pub(in crate::bench) struct Film {
     file: PathBuf,
 }
 
 /// What a film is to be.
-pub(super) struct Look {
-    pub(super) size: (u32, u32),
+pub(in crate::bench) struct Look {
+    pub(in crate::bench) size: (u32, u32),
     /// Of picture and sound together.
-    pub(super) kilobits: u32,
-    pub(super) seconds: u32,
+    pub(in crate::bench) kilobits: u32,
+    pub(in crate::bench) seconds: u32,
 }
 
 impl Film {
     /// Codes it, unless an earlier run has.
-    pub(super) fn made(bench: &Bench, look: &Look) -> Result<Self> {
+    pub(in crate::bench) fn made(bench: &Bench, look: &Look) -> Result<Self> {
         let Look { size: (width, height), kilobits, seconds } = look;
         let folder = bench.folder.join("films");
         std::fs::create_dir_all(&folder)?;
@@ -54,11 +54,11 @@ impl Film {
 }
 
 /// An encoder, as far as a channel can tell.
-pub(super) struct Source(Child);
+pub(in crate::bench) struct Source(Child);
 
 impl Source {
     /// Sends a film over and over, on the second core, at its own pace or so many times as fast.
-    pub(super) fn sends(film: &Film, to: &str, faster: Option<u32>) -> Result<Self> {
+    pub(in crate::bench) fn sends(film: &Film, to: &str, faster: Option<u32>) -> Result<Self> {
         let mut ffmpeg = Command::new("taskset");
         ffmpeg.args(["-c", "1", "ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin"]);
         match faster {
@@ -70,13 +70,13 @@ impl Source {
     }
 
     /// Waits until all of it is sent.
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(in crate::bench) fn finish(mut self) -> Result<()> {
         self.0.wait()?;
         Ok(())
     }
 
     /// Its line is cut.
-    pub(super) fn stop(self) {}
+    pub(in crate::bench) fn stop(self) {}
 }
 
 impl Drop for Source {

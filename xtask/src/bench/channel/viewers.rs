@@ -57,7 +57,7 @@ pub(super) fn measure(studio: &Studio<'_>, size: &Size, report: &mut Report) -> 
 }
 
 /// Everybody who watches.
-struct Audience {
+pub(in crate::bench) struct Audience {
     poll: Poll,
     followers: Vec<Follower>,
     renditions: Vec<Rendition>,
@@ -106,7 +106,11 @@ struct Seen {
 
 impl Audience {
     /// Each viewer has one of the pictures, and all have the sound.
-    fn comes(address: SocketAddr, pictures: &[String], viewers: usize) -> Result<Self> {
+    pub(in crate::bench) fn comes(
+        address: SocketAddr,
+        pictures: &[String],
+        viewers: usize,
+    ) -> Result<Self> {
         let mut folders = pictures.to_vec();
         folders.push("sound".to_owned());
         let rendition = |folder| Rendition { folder, listed: HashMap::new(), part_seconds: 0.0 };
@@ -136,7 +140,7 @@ impl Audience {
         Ok(Self { poll, followers, renditions, read: HashMap::new(), seen: Seen::default() })
     }
 
-    fn watches(&mut self, how_long: Duration) -> Result<()> {
+    pub(in crate::bench) fn watches(&mut self, how_long: Duration) -> Result<()> {
         let mut events = Events::with_capacity(1024);
         let mut buffer = vec![0; 1 << 16];
         let until = Instant::now() + how_long;
