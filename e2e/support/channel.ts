@@ -6,10 +6,11 @@ import type { Page } from "@playwright/test";
 export class Encoder {
   private constructor(private readonly child: ChildProcess) {}
 
-  static sends(to: string): Encoder {
-    const picture = ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25"];
+  /** Frames a second may be a fraction; there is a key frame every so many of them. */
+  static sends(to: string, rate = "25", apart = 50): Encoder {
+    const picture = ["-f", "lavfi", "-i", `testsrc2=size=640x360:rate=${rate}`];
     const sound = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"];
-    const video = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", "50"];
+    const video = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", String(apart)];
     const audio = ["-c:a", "aac", "-b:a", "96k", "-ac", "2"];
     const flags = ["-hide_banner", "-loglevel", "error", "-nostdin", "-re", ...picture, ...sound, ...video, ...audio];
     return new Encoder(spawn("ffmpeg", [...flags, "-f", "flv", to], { stdio: ["ignore", "ignore", "pipe"] }));

@@ -61,17 +61,19 @@ enum Event {
     Reconnects(f64),
     Jumps(u64),
     Ends,
+    Killed,
 }
 
-fn events() -> impl Strategy<Value = Vec<Event>> {
+fn events(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Event>> {
     let event = prop_oneof![
         6 => (0.5..9.0).prop_map(Event::Sends),
         2 => (0.1..12.0).prop_map(Event::StandsStill),
         2 => (0.0..8.0).prop_map(Event::Reconnects),
         2 => (0..5_000_000_u64).prop_map(Event::Jumps),
         1 => Just(Event::Ends),
+        1 => Just(Event::Killed),
     ];
-    prop::collection::vec(event, 1..7)
+    prop::collection::vec(event, count)
 }
 
 proptest! {
@@ -79,7 +81,7 @@ proptest! {
 
     #[test]
     fn any_encoder_makes_playlists_by_the_rules(
-        mut studio in studio(), events in events(), part in 200..501_u64, slate in any::<bool>()
+        mut studio in studio(), events in events(1..7), part in 200..501_u64, slate in any::<bool>()
     ) {
         let part = PartTarget::of_duration(Duration::from_millis(part));
         let mut channel = Channel::new(settings(part, slate));
@@ -102,6 +104,10 @@ proptest! {
                 }
                 Event::Jumps(by) => studio.clock_ms = (studio.clock_ms + by) & u64::from(u32::MAX),
                 Event::Ends => channel.input(media::Input::End),
+                Event::Killed => {
+                    channel.is_killed(settings(part, slate));
+                    channel.connect(&studio, RECORD);
+                }
             }
         }
         let read = channel.latest(VIDEO);
@@ -143,6 +149,51 @@ proptest! {
         let sound = &channel.viewers[1].heard;
         for (number, (at, ..)) in sound.iter().enumerate() {
             prop_assert_eq!(*at, 1024 * number as u64);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2, ..ProptestConfig::default() })]
+
+    /// As the one above, for long: encoders come and go, and the program is killed between.
+    #[test]
+    fn hours_of_any_encoders_make_playlists_by_the_rules(
+        days in prop::collection::vec((studio(), events(4..12)), 12..16), part in 200..501_u64
+    ) {
+        let part = PartTarget::of_duration(Duration::from_millis(part));
+        let mut channel = Channel::new(settings(part, true));
+        let began = channel.now;
+        for (mut studio, events) in days {
+            channel.connect(&studio, RECORD);
+            let mut at = 0.0;
+            for event in [Event::Sends(60.0)].into_iter().chain(events) {
+                match event {
+                    Event::Sends(seconds) => {
+                        channel.send(&studio, at, at + 4.0 * seconds);
+                        at += 4.0 * seconds;
+                    }
+                    Event::StandsStill(seconds) => {
+                        channel.advance(Duration::from_secs_f64(10.0 * seconds));
+                    }
+                    Event::Reconnects(seconds) => {
+                        channel.advance(Duration::from_secs_f64(seconds));
+                        channel.connect(&studio, OTHER_RECORD);
+                    }
+                    Event::Jumps(by) => {
+                        studio.clock_ms = (studio.clock_ms + by) & u64::from(u32::MAX);
+                    }
+                    Event::Ends => channel.input(media::Input::End),
+                    Event::Killed => {
+                        channel.is_killed(settings(part, true));
+                        channel.connect(&studio, RECORD);
+                    }
+                }
+            }
+        }
+        prop_assert!(channel.now - began > Duration::from_secs(3600));
+        for rendition in [VIDEO, SOUND, ALONE] {
+            prop_assert!(!channel.latest(rendition).segments.is_empty());
         }
     }
 }

@@ -145,6 +145,16 @@ impl Channel {
         }
     }
 
+    /// The program is killed, and starts again with what it has stored.
+    pub(crate) fn is_killed(&mut self, settings: Vec<Settings>) {
+        let state = serde_json::to_string(&self.packager.state()).unwrap();
+        let state: State = serde_json::from_str(&state).unwrap();
+        let began = Self::of(Packager::resume(settings, &state).unwrap());
+        let before = std::mem::replace(self, began);
+        self.viewers = before.viewers.into_iter().map(Viewer::after_a_kill).collect();
+        (self.now, self.number) = (before.now, before.number);
+    }
+
     pub(crate) fn usual() -> Self {
         Self::new(settings(PartTarget::of_duration(Duration::from_millis(400)), true))
     }

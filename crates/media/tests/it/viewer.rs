@@ -215,6 +215,22 @@ impl Viewer {
         self.gaps = true;
     }
 
+    /// Goes on with what another run of the program makes: that knows of no open segment, and names
+    /// its parts anew.
+    pub(crate) fn after_a_kill(self) -> Self {
+        let mut last = self.playlists.last().cloned();
+        let mut known = self.known;
+        if let Some(last) = &mut last {
+            last.segments.retain(|segment| segment.uri.is_some());
+            last.segments.iter_mut().for_each(|segment| segment.parts.clear());
+            last.hint = None;
+            let open = last.segments.last().map_or(last.sequence, |last| last.sequence + 1);
+            known.retain(|sequence, _| *sequence < open);
+        }
+        let playlists = last.into_iter().collect();
+        Self { playlists, known, inits: self.inits, gaps: self.gaps, ..Self::default() }
+    }
+
     fn check(&mut self, read: Read) {
         assert!(read.block_reload);
         assert_eq!(read.skip_until, Some(6.0 * read.target as f64));
