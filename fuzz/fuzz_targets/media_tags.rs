@@ -23,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
             }
             Ok(VideoTag::Frame { data, .. }) => {
                 let Ok(avc) = Avc::parse(Bytes::from_static(RECORD)) else { return };
-                let _ = (avc.is_key_frame(&data), avc.has_captions(&data));
+                let _ = (avc.is_key_frame(&data), avc.captions(&data));
             }
             _ => {}
         }

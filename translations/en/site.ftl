@@ -270,6 +270,8 @@ error-search = Search the site
 
 live = Live
 audio-only = Audio Only
+live-now = Live now
+live-watch = Watch the channel
 live-on = On air
 live-off = Off air
 live-waiting = Waiting for the stream…
@@ -279,6 +281,8 @@ live-story = About the story
 live-since = On since { $clock }
 live-quality = Quality
 live-quality-auto = Automatic
+live-captions = Captions
+live-captions-off = Off
 live-edge = To the present moment
 live-elsewhere = In another player
 live-stream-video = Picture and sound (HLS)

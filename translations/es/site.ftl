@@ -270,6 +270,8 @@ error-search = Buscar en el sitio
 
 live = En vivo
 audio-only = Solo audio
+live-now = Ahora en vivo
+live-watch = Ver el canal
 live-on = En el aire
 live-off = Fuera del aire
 live-waiting = Esperando la emisión…
@@ -279,6 +281,8 @@ live-story = Sobre la noticia
 live-since = Desde las { $clock }
 live-quality = Calidad
 live-quality-auto = Automática
+live-captions = Subtítulos
+live-captions-off = Ninguno
 live-edge = Al momento presente
 live-elsewhere = En otro reproductor
 live-stream-video = Imagen y sonido (HLS)

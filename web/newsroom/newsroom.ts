@@ -1,5 +1,6 @@
 /* What the newsroom's pages do beyond their forms. Each part attaches to `data-` attributes. */
 import { askFirst } from "./ask_first.ts";
+import { captioner } from "./captioner.ts";
 import { copyLinks } from "./copy.ts";
 import { focalPoint } from "./focal.ts";
 import { keepLive } from "./live.ts";
@@ -10,6 +11,7 @@ import { stepsWhenSaved } from "./steps.ts";
 import { uploadPhotos } from "./upload.ts";
 
 askFirst();
+captioner();
 clearByKeys();
 copyLinks();
 focalPoint();

@@ -1,3 +1,4 @@
+import { captionsMenu } from "./captions.ts";
 import { floats } from "./floating.ts";
 import { type Playing, play } from "./playing.ts";
 import { announce } from "./session.ts";
@@ -26,6 +27,8 @@ export function begin(player: HTMLElement): void {
     if (state.textContent !== words) state.textContent = words;
   };
 
+  const menu = captionsMenu(player, video, () => show(wanted(), !video.paused));
+
   const wanted = () => (player.dataset["audioOnly"] === undefined ? remembered() : AUDIO);
 
   const offer = (heights: number[], chosen: string) => {
@@ -48,6 +51,7 @@ export function begin(player: HTMLElement): void {
         if (quality !== AUDIO) offer(heights, quality);
         playing?.prefer(quality);
       },
+      captioned: (names) => menu.loaded(names),
       plays: () => say("on"),
       waits: () => say("waiting"),
       late: (late) => (edge.hidden = !late),

@@ -1,4 +1,5 @@
 import Hls, { ErrorTypes, Events, type ErrorData } from "hls.js";
+import { timelineController } from "./timeline.ts";
 
 /** Seconds behind the present from which on the way back to it is offered. */
 const LATE = 15;
@@ -9,6 +10,8 @@ const MENDED_MAX = 3;
 export interface Listener {
   /** The heights of picture that there are, the largest first. */
   found(heights: number[]): void;
+  /** The names of the captions that it was loaded with. */
+  captioned(names: string[]): void;
   plays(): void;
   waits(): void;
   /** Whether one is far behind the present. */
@@ -57,10 +60,14 @@ function throughScript(video: HTMLVideoElement, address: string, listener: Liste
     backBufferLength: 30,
     // A worker would need a blob as a script, which the page's policy forbids.
     enableWorker: false,
+    timelineController,
     startLevel: -1,
     ...(behind !== undefined && { liveSyncDuration: behind }),
   });
   let mended = 0;
+  hls.on(Events.MANIFEST_LOADED, (_, { captions = [], subtitles = [] }) => {
+    listener.captioned([...captions, ...subtitles].map(({ name }) => name));
+  });
   hls.on(Events.MANIFEST_PARSED, (_, { levels }) => {
     const heights = levels.map((level) => level.height).filter((height) => height > 0);
     listener.found([...new Set(heights)].sort((a, b) => b - a));

@@ -34,6 +34,8 @@ pub enum Action {
     Moderate,
     /// Run the channel: its keys, its schedule, what is on.
     Broadcast,
+    /// Write what is said on the channel, for those who cannot hear it.
+    Caption,
     /// Order the front page.
     ArrangeFront,
     /// Create and rename sections, describe the site.
@@ -101,7 +103,7 @@ fn allows(role: Role, action: Action, own: bool, stage: Stage) -> bool {
             _ => false,
         },
         Role::Moderator => matches!(action, EnterNewsroom | Moderate),
-        Role::Producer => matches!(action, EnterNewsroom | Broadcast),
+        Role::Producer => matches!(action, EnterNewsroom | Broadcast | Caption),
         Role::Host => action == EnterNewsroom,
         Role::Reader => false,
     }
@@ -175,6 +177,7 @@ impl Action {
             | Self::HandIn
             | Self::KeepPhotos
             | Self::Moderate
+            | Self::Caption
             | Self::KeepPeople => Some(Scope::Write),
             Self::EditArticle
             | Self::PublishArticle
@@ -201,6 +204,7 @@ impl Action {
             Self::KeepPhotos => "add photos",
             Self::Moderate => "moderate discussions",
             Self::Broadcast => "run the channel",
+            Self::Caption => "write captions",
             Self::ArrangeFront => "arrange the front page",
             Self::ArrangeSite => "arrange the site",
             Self::KeepPeople => "describe people",
@@ -237,7 +241,7 @@ mod tests {
     use super::Action::*;
     use super::*;
 
-    const ALL: [Action; 19] = [
+    const ALL: [Action; 20] = [
         EnterNewsroom,
         ReadUnpublished,
         LeaveNote,
@@ -251,6 +255,7 @@ mod tests {
         KeepPhotos,
         Moderate,
         Broadcast,
+        Caption,
         ArrangeFront,
         ArrangeSite,
         KeepPeople,
@@ -295,9 +300,10 @@ mod tests {
             let showing = [EnterNewsroom, ReadUnpublished, LeaveNote, PlacePhoto, KeepPhotos];
             assert_eq!(on(&person(Role::PhotoEditor), false, stage), showing);
             assert_eq!(on(&person(Role::Moderator), true, stage), [EnterNewsroom, Moderate]);
-            assert_eq!(on(&person(Role::Producer), true, stage), [EnterNewsroom, Broadcast]);
+            let producing = [EnterNewsroom, Broadcast, Caption];
+            assert_eq!(on(&person(Role::Producer), true, stage), producing);
             assert_eq!(on(&person(Role::Host), true, stage), [EnterNewsroom]);
-            assert_eq!(on(&person(Role::Editor), false, stage), ALL[..14]);
+            assert_eq!(on(&person(Role::Editor), false, stage), ALL[..15]);
             assert_eq!(on(&person(Role::Administrator), false, stage), ALL);
             assert_eq!(on(&Actor::Operator, false, stage), ALL);
         }

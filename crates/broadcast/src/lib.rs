@@ -1,8 +1,10 @@
-//! The channel as the record knows it: what it is called, who may send to it, what is on and when.
+//! The channel as the record knows it: what it is called, who may send to it, what is on and
+//! when, and what is written as captions.
 //!
 //! Absent from here: media, sockets, HTTP and templates. What is sent at this moment is known to
 //! whoever runs the channel, who tells the record that it went on air or off it ([`channel`]).
 
+pub mod captions;
 pub mod channel;
 mod error;
 pub mod key;

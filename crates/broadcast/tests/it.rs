@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base::{Actor, PersonId, Role, Timestamp};
 use broadcast::BroadcastError;
+use broadcast::captions::{self, CaptionSettings, WriteCaption};
 use broadcast::channel::{self, Channel, Takeover};
 use broadcast::key::{self, MakeKey, Rank};
 use broadcast::programme::{self, PlanProgramme};
@@ -97,6 +98,88 @@ on_both_engines! {
             let planned = programme::plan(&mut tx, &actor, channel, hour("News", 1), noon()).await;
             assert_eq!(planned.is_ok(), may, "{role:?}: {planned:?}");
         }
+    }
+
+    async fn captions_are_written_in_the_languages_that_are_switched_on(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let producer = somebody(Role::Producer);
+        let say = |text| WriteCaption { language: "en", text, at: None, lasts: None };
+        let mut tx = store.begin().await.unwrap();
+        let off = captions::write(&mut tx, &producer, channel, say("Hello."), noon()).await;
+        assert!(off.unwrap_err().to_string().contains("switched off"));
+        let on = |languages: &[&str]| CaptionSettings {
+            source_language: "es".into(),
+            languages: languages.iter().map(|it| (*it).to_owned()).collect(),
+        };
+        for (wrong, why) in [
+            (on(&["english!"]), "is no language"),
+            (on(&["en", "EN"]), "named twice"),
+            (on(&["aa", "ab", "ac", "ad", "ae", "af", "ag", "ah", "ai"]), "at most"),
+        ] {
+            let refused = captions::set(&mut tx, &producer, channel, &wrong, noon()).await;
+            assert!(refused.unwrap_err().to_string().contains(why), "{wrong:?}");
+        }
+        captions::set(&mut tx, &producer, channel, &on(&["en", "pt-BR"]), noon()).await.unwrap();
+        let first = captions::write(&mut tx, &producer, channel, say(" Good \n\n evening. "), noon())
+            .await
+            .unwrap();
+        assert_eq!((first.text.as_str(), first.starts_at), ("Good\nevening.", noon()));
+        assert_eq!(first.ends_at, noon().plus(Duration::from_millis(2_045)));
+        let later = WriteCaption {
+            language: "PT-br",
+            text: "Boa noite.",
+            at: Some(after(1)),
+            lasts: Some(Duration::from_secs(4)),
+        };
+        let second = captions::write(&mut tx, &producer, channel, later, noon()).await.unwrap();
+        assert_eq!((second.language.as_str(), second.starts_at), ("pt-BR", after(1)));
+        tx.commit().await.unwrap();
+        assert_eq!(captions::settings(store, channel).await.unwrap(), on(&["en", "pt-BR"]));
+        let both = [first.clone(), second.clone()];
+        assert_eq!(captions::after(store, channel, 0).await.unwrap(), both);
+        assert_eq!(captions::after(store, channel, first.number).await.unwrap(), both[1..]);
+        assert_eq!(captions::latest(store, channel, 1).await.unwrap(), both[1..]);
+        assert_eq!(
+            told(store).await,
+            ["channel_described", "caption_written", "caption_written"]
+        );
+    }
+
+    async fn a_caption_that_nobody_could_read_is_refused(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let mut tx = store.begin().await.unwrap();
+        let settings = CaptionSettings { languages: vec!["en".into()], ..CaptionSettings::default() };
+        captions::set(&mut tx, &Actor::Operator, channel, &settings, after(5)).await.unwrap();
+        let fits = WriteCaption { language: "en", text: "Words.", at: None, lasts: None };
+        let long = "a".repeat(401);
+        for (wrong, why) in [
+            (WriteCaption { language: "fr", ..fits }, "but in en"),
+            (WriteCaption { text: " \n ", ..fits }, "needs words"),
+            (WriteCaption { text: "a\u{7}b", ..fits }, "control character"),
+            (WriteCaption { text: &long, ..fits }, "at most"),
+            (WriteCaption { text: "a\nb\nc\nd\ne", ..fits }, "4 lines"),
+            (WriteCaption { at: Some(noon()), ..fits }, "ago"),
+            (WriteCaption { at: Some(after(16)), ..fits }, "ahead"),
+            (WriteCaption { lasts: Some(Duration::ZERO), ..fits }, "half a second"),
+            (WriteCaption { lasts: Some(Duration::from_secs(61)), ..fits }, "60 seconds"),
+        ] {
+            let refused = captions::write(&mut tx, &Actor::Operator, channel, wrong, after(5)).await;
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.contains(why) && refused.ends_with('.'), "{wrong:?}: {refused}");
+        }
+        for role in Role::ALL {
+            let may = matches!(role, Role::Producer | Role::Editor | Role::Administrator);
+            let written =
+                captions::write(&mut tx, &somebody(role), channel, fits, after(5)).await;
+            assert_eq!(written.is_ok(), may, "{role:?}: {written:?}");
+        }
+        // Three are written, and the rest of a minute's.
+        for _ in 3..600 {
+            captions::write(&mut tx, &Actor::Operator, channel, fits, after(5)).await.unwrap();
+        }
+        let most = captions::write(&mut tx, &Actor::Operator, channel, fits, after(5)).await;
+        assert!(most.unwrap_err().to_string().contains("Wait a moment"));
+        captions::write(&mut tx, &Actor::Operator, channel, fits, after(7)).await.unwrap();
     }
 
     async fn going_on_air_is_told_once(store: &TestStore) {

@@ -2,10 +2,12 @@
 
 mod aac;
 mod bits;
+mod captions;
 mod flv;
 mod h264;
 
 pub use aac::{Aac, AdtsHeader};
+pub use captions::{CaptionService, CaptionWatch};
 pub use flv::{AudioTag, Foreign, VideoTag, read_audio_tag, read_video_tag};
 pub use h264::{Avc, Nals, Picture};
 

@@ -99,10 +99,11 @@ pub mod reload;
 pub mod source;
 pub mod time;
 mod timeline;
+pub mod webvtt;
 
 pub use codec::{
-    Aac, AdtsHeader, AudioTag, Avc, CodecError, Foreign, Nals, Picture, VideoTag, read_audio_tag,
-    read_video_tag,
+    Aac, AdtsHeader, AudioTag, Avc, CaptionService, CaptionWatch, CodecError, Foreign, Nals,
+    Picture, VideoTag, read_audio_tag, read_video_tag,
 };
 pub use fmp4::{Format, Sample};
 pub use name::{MediaKind, MediaName, NotAName};

@@ -30,6 +30,8 @@ pub enum MediaKind {
     Segment,
     /// `p1-42.m4s`
     Part,
+    /// `t1-7.vtt`: a segment of text, which needs no initialisation.
+    Text,
 }
 
 impl fmt::Display for MediaName {
@@ -38,6 +40,7 @@ impl fmt::Display for MediaName {
             MediaKind::Init => ('i', "mp4"),
             MediaKind::Segment => ('s', "m4s"),
             MediaKind::Part => ('p', "m4s"),
+            MediaKind::Text => ('t', "vtt"),
         };
         write!(f, "{letter}{}-{}.{ending}", self.run, self.number)
     }
@@ -57,6 +60,7 @@ impl FromStr for MediaName {
             (Some(b'i'), "mp4") => MediaKind::Init,
             (Some(b's'), "m4s") => MediaKind::Segment,
             (Some(b'p'), "m4s") => MediaKind::Part,
+            (Some(b't'), "vtt") => MediaKind::Text,
             _ => return Err(NotAName),
         };
         let (run, number) = stem[1..].split_once('-').ok_or(NotAName)?;
@@ -90,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_name_is_read_as_it_is_written_and_in_no_other_way() {
-        for text in ["i1-0.mp4", "s12-18446744073709551615.m4s", "p4294967295-42.m4s"] {
+        for text in ["i1-0.mp4", "t1-7.vtt", "s12-18446744073709551615.m4s", "p4294967295-42.m4s"] {
             assert_eq!(text.parse::<MediaName>().unwrap().to_string(), text);
         }
         for text in

@@ -29,7 +29,7 @@ pub struct Position {
 pub struct Segment {
     /// Its name below the rendition's address.
     pub name: MediaName,
-    /// The initialisation that its samples need.
+    /// The initialisation that its samples need. Text needs none, and has its own name here.
     pub init: MediaName,
     /// Where it begins in channel time, in ticks of 90 kHz.
     pub start: u64,

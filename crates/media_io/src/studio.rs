@@ -7,14 +7,17 @@
 //! Absent from here: protocols, what a part is (`media` decides), HTTP.
 
 mod air;
+mod captions;
 mod children;
 mod disk;
 mod gate;
 mod origin;
 mod plan;
+mod record;
 mod silence;
 mod slates;
 mod sources;
+mod thumbnails;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,6 +44,7 @@ pub use origin::{Listener, Origin, Reply};
 pub use plan::Budget;
 use plan::Treatment;
 use sources::{Feed, Sources, Surveyed};
+pub use thumbnails::Thumbnails;
 
 /// A source that gives nothing for so long is taken for gone.
 const QUIET: Duration = Duration::from_millis(1_500);
@@ -60,6 +64,8 @@ pub struct Settings {
     pub window: Duration,
     /// For how long viewers are shown the slate until the channel is off air.
     pub slate_max: Duration,
+    /// The site's language, which is that of captions in the source unless the channel says otherwise.
+    pub language: String,
     /// Makes lower renditions, sound for poor lines, and the slate. Without it there is what the
     /// source sends.
     pub ffmpeg: Option<Ffmpeg>,
@@ -75,6 +81,7 @@ impl Settings {
             part: media::PartTarget::USUAL,
             window: media::Dvr::WINDOW,
             slate_max: Duration::from_secs(120),
+            language: "und".to_owned(),
             ffmpeg,
             budget: Budget::usual(),
         }
@@ -95,6 +102,9 @@ struct Inner {
     seats: Mutex<Seats>,
     arrivals: mpsc::Sender<Arrival>,
     status: Mutex<Status>,
+    /// Filled by who follows the record, taken from by who packages.
+    desk: Mutex<record::Desk>,
+    thumbnails: Thumbnails,
 }
 
 /// How a channel goes, for those who run it.
@@ -157,6 +167,7 @@ impl Studio {
     ) -> std::io::Result<(Self, impl Future<Output = ()> + use<>)> {
         let disk = Disk::open(settings.folder.clone()).await?;
         let (arrivals, arriving) = mpsc::channel(WAITING_MAX);
+        let (thumbnails, pictures) = Thumbnails::new(settings.folder.join(thumbnails::FOLDER));
         let studio = Self(Arc::new(Inner {
             store,
             clock,
@@ -167,9 +178,17 @@ impl Studio {
             seats: Mutex::default(),
             arrivals,
             status: Mutex::default(),
+            desk: Mutex::default(),
+            thumbnails,
         }));
-        let runs = run(studio.clone(), disk, arriving, stop);
-        Ok((studio, runs))
+        let runs = run(studio.clone(), disk, arriving, stop.clone());
+        let follows = record::follow(studio.clone(), stop.clone());
+        let ffmpeg = studio.0.settings.ffmpeg.clone();
+        let takes = thumbnails::take(studio.clone(), ffmpeg, pictures, stop);
+        let all = async {
+            tokio::join!(runs, follows, takes);
+        };
+        Ok((studio, all))
     }
 
     /// What viewers ask.
@@ -180,6 +199,16 @@ impl Studio {
     /// The channel's name in addresses.
     pub fn slug(&self) -> &str {
         &self.0.slug
+    }
+
+    /// Small pictures of what is on; none, where there is no ffmpeg.
+    pub fn thumbnails(&self) -> Option<&Thumbnails> {
+        self.0.settings.ffmpeg.as_ref().map(|_| &self.0.thumbnails)
+    }
+
+    /// What the programme is called that is on, if one is.
+    pub fn title(&self) -> Option<Arc<str>> {
+        lock(&self.0.desk).title.clone()
     }
 
     /// How it goes.

@@ -128,6 +128,94 @@ async fn sound_comes_in_mono_in_stereo_and_as_mp3() {
 }
 
 #[tokio::test]
+async fn what_is_said_in_the_middle_of_six_channels_is_heard_in_two_and_in_one() {
+    let source = made_by_ffmpeg(
+        "-f lavfi -i aevalsrc=0|0|0.5*sin(2*PI*440*t)|0|0|0:c=5.1:s=48000 -t 3 -c:a aac -b:a 256k",
+    );
+    let setup = |tag: &Tag| u16::from_be_bytes([tag.body[2], tag.body[3]]) >> 3 & 15;
+    assert_eq!(setup(source.iter().find(|tag| tag.is_header()).unwrap()), 6);
+    let outputs = [
+        Output::Aac { channels: 2, kbits: 96 },
+        Output::Aac { channels: 1, kbits: 48 },
+        Output::Mp3 { kbits: 128 },
+    ];
+    let reports = transcode(SOUND, &outputs, &source).await;
+    assert_eq!(stops(&reports), [""; 0]);
+    for (output, channels) in [(0, 2), (1, 1)] {
+        let tags = tags(&reports, output);
+        assert_eq!(setup(&tags[0]), channels);
+        let header = media::Aac::low_complexity(48_000, channels as u8).unwrap();
+        let adts = tags.iter().filter(|tag| !tag.is_header()).flat_map(|tag| {
+            let unit = &tag.body[2..];
+            [&header.adts_header(unit.len()).unwrap()[..], unit].concat()
+        });
+        let loud = loudness("aac", adts.collect()).await;
+        assert!(loud > -30.0, "{channels} channels at {loud} dB");
+    }
+    let mp3 = reports.iter().filter_map(|report| match report {
+        Report::Bytes { output: 2, bytes } => Some(bytes.to_vec()),
+        _ => None,
+    });
+    let loud = loudness("mp3", mp3.flatten().collect()).await;
+    assert!(loud > -30.0, "{loud} dB");
+}
+
+/// How loud a sound is on average, in decibels below the loudest that there can be.
+async fn loudness(form: &str, bytes: Vec<u8>) -> f64 {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("sound");
+    std::fs::write(&path, bytes).unwrap();
+    let output = tokio::process::Command::new("ffmpeg")
+        .args(["-hide_banner", "-nostdin", "-f", form, "-i"])
+        .arg(&path)
+        .args(["-af", "volumedetect", "-f", "null", "-"])
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let found = said.split("mean_volume: ").nth(1).and_then(|rest| rest.split(' ').next());
+    found.and_then(|it| it.parse().ok()).unwrap_or_else(|| panic!("{said}"))
+}
+
+#[tokio::test]
+async fn captions_inside_of_the_pictures_are_in_smaller_ones_too() {
+    // "HI" on channel 1, rolled up: a pair of bytes for each frame.
+    let says = [[0x94, 0x25], [0x94, 0x25], [0xC8, 0x49]];
+    let mut frames = 0;
+    let captioned: Vec<Tag> = source(3, "640x360", "25")
+        .into_iter()
+        .map(|tag| {
+            if tag.kind != Kind::Video || tag.is_header() || tag.body[1] != 1 {
+                return tag;
+            }
+            let [first, second] = says.get(frames % 25).copied().unwrap_or([0x80, 0x80]);
+            frames += 1;
+            let message =
+                [0xB5, 0, 0x31, b'G', b'A', b'9', b'4', 3, 0x41, 0xFF, 0xFC, first, second, 0xFF];
+            let unit = [&[6, 4, 14][..], &message, &[0x80]].concat();
+            let length = (unit.len() as u32).to_be_bytes();
+            let body = [&tag.body[..5], &length, &unit, &tag.body[5..]].concat();
+            Tag { body: body.into(), ..tag }
+        })
+        .collect();
+    let reports = transcode(PICTURE, &[video(240, 300)], &captioned).await;
+    assert_eq!(stops(&reports), [""; 0]);
+    let mut avc = None;
+    let mut watch = media::CaptionWatch::default();
+    for tag in tags(&reports, 0) {
+        match media::read_video_tag(tag.body.clone()).unwrap() {
+            media::VideoTag::Config(record) => avc = Some(media::Avc::parse(record).unwrap()),
+            media::VideoTag::Frame { offset_ms, data, .. } => {
+                let shown = i64::from(tag.timestamp) + i64::from(offset_ms);
+                watch.picture(shown, avc.as_ref().unwrap().captions(&data));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(watch.seen(), [media::CaptionService::Channel(1)]);
+}
+
+#[tokio::test]
 async fn a_source_that_cannot_pass_gets_key_frames_every_two_seconds() {
     let source = made_by_ffmpeg(
         "-f lavfi -i testsrc2=s=320x180:r=25 -t 7 -c:v libx264 -preset ultrafast -g 1000 \

@@ -459,6 +459,8 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::CommenterBanned { .. }
         | Event::CommenterNoted { .. }
         | Event::CommenterWatched { .. }
+        // It goes with the pictures.
+        | Event::CaptionWritten { .. }
         // What is not taken changes no page.
         | Event::NetworkBanned { .. }
         | Event::DiscussionWordsSet

@@ -8,6 +8,7 @@
 
 mod articles;
 mod auth;
+mod captions;
 mod change;
 mod document;
 mod extract;
@@ -79,7 +80,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(articles::read::revision))
         .routes(routes!(photos::add))
         .routes(routes!(photos::show, photos::describe))
-        .routes(routes!(front::show, front::arrange));
+        .routes(routes!(front::show, front::arrange))
+        .routes(routes!(captions::write));
     OpenApiRouter::new().nest("/v1", v1)
 }
 

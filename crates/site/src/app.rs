@@ -93,7 +93,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src {}; img-src 'self' data:; \
-             font-src 'self'; media-src 'self' blob:; connect-src 'self'; form-action 'self'; \
+             font-src 'self'; media-src 'self' blob: data:; connect-src 'self'; form-action 'self'; \
              base-uri 'none'; \
              frame-ancestors 'self'",
             parts.templates.style_hashes()

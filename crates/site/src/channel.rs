@@ -22,11 +22,15 @@ use crate::App;
 use crate::pages::{add_security, failed, never_here};
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+const TEXT: &str = "text/vtt; charset=utf-8";
 /// Media never change at their address.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// A playlist that was asked for by a position is the same for all who ask so; a cache in front
 /// that holds it for a moment spares us most requests. Others change any time.
 const MOMENT: &str = "public, max-age=1";
+
+/// A picture of what is on is as good a little later.
+const SECONDS: &str = "public, max-age=5";
 
 /// `GET /channels/{channel}/{file}`
 pub(crate) async fn file(
@@ -47,6 +51,7 @@ pub(crate) async fn file(
             let Some(listener) = origin.listen_mp3() else { return off_air() };
             return sound(&app, studio, listener, "audio/mpeg", &headers).await;
         }
+        "thumbnail.jpg" | "thumbnails.vtt" => return thumbnails(studio, &file),
         "status.json" => return status(&app, studio).await,
         _ => return never_here(&app).await,
     };
@@ -68,7 +73,7 @@ pub(crate) fn fast<B>(app: &App, request: &Request<B>) -> Option<http::Response<
     let origin = of(app, channel)?.origin();
     let mut response = match origin.at_once(rendition, file, uri.query().unwrap_or_default())? {
         Reply::Playlist(text) => answered(PLAYLIST, MOMENT, text),
-        Reply::Media(bytes) => answered("video/mp4", FOREVER, bytes),
+        Reply::Media(bytes) => answered(media_type(file), FOREVER, bytes),
         _ => return None,
     };
     add_security(app, response.headers_mut());
@@ -87,13 +92,36 @@ pub(crate) async fn rendition(
         *response.status_mut() = status;
         response
     };
+    if let Some(thumbnails) = studio.thumbnails().filter(|_| rendition == "thumbnails") {
+        return match thumbnails.picture(&file).await {
+            Some(picture) => answered("image/jpeg", FOREVER, Body::from(picture)),
+            None => plain(StatusCode::NOT_FOUND, "There is no such picture here.\n".into()),
+        };
+    }
     match studio.origin().file(&rendition, &file, &query.unwrap_or_default()).await {
         Reply::Playlist(text) => answered(PLAYLIST, MOMENT, Body::from(text)),
-        Reply::Media(bytes) => answered("video/mp4", FOREVER, Body::from(bytes)),
+        Reply::Media(bytes) => answered(media_type(&file), FOREVER, Body::from(bytes)),
         Reply::Nothing => plain(StatusCode::NOT_FOUND, "There is no such file here.\n".into()),
         Reply::Gone => plain(StatusCode::GONE, "This was here, and is not any more.\n".into()),
         Reply::Wrong(why) => plain(StatusCode::BAD_REQUEST, format!("{why}\n")),
         Reply::Stalled(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
+    }
+}
+
+fn media_type(file: &str) -> &'static str {
+    if file.ends_with(".vtt") { TEXT } else { "video/mp4" }
+}
+
+/// The last picture, or the list of them.
+fn thumbnails(studio: &Studio, file: &str) -> Response {
+    let on_air = studio.origin().master().is_some();
+    let found = studio.thumbnails().filter(|_| on_air).and_then(|it| match file {
+        "thumbnail.jpg" => it.latest().map(|picture| ("image/jpeg", picture)),
+        _ => it.list().map(|list| (TEXT, list)),
+    });
+    match found {
+        Some((media_type, bytes)) => answered(media_type, SECONDS, Body::from(bytes)),
+        None => off_air(),
     }
 }
 
@@ -165,19 +193,17 @@ async fn sound(
     let site = publish::site::current(app.store()).await.map(|it| it.name).unwrap_or_default();
     let wanted = headers.get("icy-metadata").is_some_and(|it| it.as_bytes() == b"1");
     let icy = wanted.then(|| Icy::new(Icy::INTERVAL));
-    let title = match title(app, studio).await {
-        Some(title) => title,
-        None => site.clone(),
-    };
     let begin = (listener, icy, Vec::new());
+    let (studio, name) = (studio.clone(), site.clone());
     let bytes = stream::unfold(begin, move |(mut listener, mut icy, mut ready)| {
-        let title = title.clone();
+        let (studio, name) = (studio.clone(), name.clone());
         async move {
             // What is ready is told from its end.
             while ready.is_empty() {
                 let sound = listener.next().await?;
                 ready = match &mut icy {
-                    Some(icy) => icy.write(&sound, &title),
+                    // The programme may have become another since they began to listen.
+                    Some(icy) => icy.write(&sound, studio.title().as_deref().unwrap_or(&name)),
                     None => vec![sound],
                 };
                 ready.reverse();
@@ -196,9 +222,4 @@ async fn sound(
         told.insert("icy-metaint", HeaderValue::from(Icy::INTERVAL));
     }
     response
-}
-
-async fn title(app: &App, studio: &Studio) -> Option<String> {
-    let channel = broadcast::channel::by_slug(app.store(), studio.slug()).await.ok()??;
-    Some(programme::on_now(app.store(), channel.id).await.ok()??.title)
 }

@@ -14,6 +14,7 @@ mod articles;
 mod assignments;
 mod audit;
 mod calendar;
+mod captions;
 mod changes;
 mod channel;
 mod desk;
@@ -144,6 +145,8 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/channel/keys/{id}/revoke", post(channel::revoke_key))
         .route("/newsroom/channel/programmes", post(channel::plan))
         .route("/newsroom/channel/programmes/{id}", post(channel::change))
+        .route("/newsroom/channel/captions", post(channel::set_captions))
+        .route("/newsroom/captions", get(captions::show).post(captions::write))
         // The site as a whole.
         .route("/newsroom/front", get(front::show).post(front::arrange))
         .route("/newsroom/front/preview", post(front::preview))

@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0021_programmes_with_stories",
         include_str!("../../../migrations/0021_programmes_with_stories.sql"),
     ),
+    ("0022_captions", include_str!("../../../migrations/0022_captions.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

@@ -61,7 +61,8 @@ impl Channel {
         let address = server.address();
         let folder = node.settings.data.join("channels").join(&main.slug);
         let part = Duration::from_millis(node.settings.part_milliseconds);
-        let mut settings = Settings { part, ..Settings::new(folder, ffmpeg.ok()) };
+        let language = publish::site::current(&node.store).await?.language;
+        let mut settings = Settings { part, language, ..Settings::new(folder, ffmpeg.ok()) };
         if let Some(cores) = node.settings.transcode_cores {
             settings.budget = Budget::of_cores(cores);
         }

@@ -14,6 +14,8 @@ const RECORD_MAX: usize = 8192;
 const SLICE_IDR: u8 = 5;
 const SEI: u8 = 6;
 const SPS: u8 = 7;
+/// Of captions in one picture: a message of them holds 31, and there is one for each picture.
+const TRIPLETS_MAX: usize = 256;
 
 /// An H.264 track's AVCDecoderConfigurationRecord, and what its first picture parameters say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,12 +112,16 @@ impl Avc {
             .any(|nal| nal.first().is_some_and(|head| head & 0x1F == SLICE_IDR))
     }
 
-    /// Whether the unit carries CEA-608/708 captions, as ATSC A/53 puts them into SEI.
-    pub fn has_captions(&self, unit: &[u8]) -> bool {
+    /// What the unit carries of CEA-608/708 captions, as ATSC A/53 puts them into SEI: triplets of
+    /// cc_data in their order. Of more than any encoder writes, the rest is passed over.
+    pub fn captions(&self, unit: &[u8]) -> Vec<[u8; 3]> {
+        let mut found = Vec::new();
         self.nals(unit)
             .flatten()
             .filter(|nal| nal.first().is_some_and(|head| head & 0x1F == SEI))
-            .any(sei_has_captions)
+            .for_each(|nal| read_sei(nal, &mut found));
+        found.truncate(TRIPLETS_MAX);
+        found
     }
 }
 
@@ -194,21 +200,24 @@ impl<'a> Iterator for Nals<'a> {
 }
 
 /// Payload type 4 (registered user data) of the United States, ATSC's provider, "GA94", type 3.
-fn sei_has_captions(nal: &[u8]) -> bool {
+fn read_sei(nal: &[u8], found: &mut Vec<[u8; 3]>) {
     const CAPTIONS: [u8; 8] = [0xB5, 0x00, 0x31, b'G', b'A', b'9', b'4', 3];
     let mut payload = Unescaped { rest: nal.get(1..).unwrap_or_default(), zeros: 0 };
     loop {
-        let (Some(kind), Some(size)) = (payload.number(), payload.number()) else { return false };
-        // What ends a message is a lone stop bit; nothing of size zero is of interest.
-        let mut head = [0_u8; CAPTIONS.len()];
-        for at in 0..size {
-            let Some(byte) = payload.next() else { return false };
-            if let Some(place) = head.get_mut(at) {
-                *place = byte;
-            }
+        let (Some(kind), Some(size)) = (payload.number(), payload.number()) else { return };
+        // What ends the messages is a lone stop bit; nothing of size zero is of interest.
+        let message: Vec<u8> = payload.by_ref().take(size).collect();
+        if message.len() < size {
+            return;
         }
-        if kind == 4 && size >= CAPTIONS.len() && head == CAPTIONS {
-            return true;
+        // Flags and a count, a byte that says nothing, and then the triplets.
+        if kind == 4
+            && let Some([flags, _, triplets @ ..]) = message.strip_prefix(&CAPTIONS[..])
+            && flags & 0x40 != 0
+        {
+            let count = usize::from(flags & 0x1F);
+            let (triplets, _) = triplets.as_chunks::<3>();
+            found.extend(triplets.iter().take(count));
         }
     }
 }
@@ -300,12 +309,16 @@ mod tests {
     fn captions_are_seen_among_other_messages() {
         let avc = Avc::parse(record(HIGH)).unwrap();
         let mut sei = vec![0x06, 0x05, 0x02, 0xAA, 0xBB];
-        // The zero bytes of the country's provider need no escape here; those behind do.
-        sei.extend_from_slice(&[4, 12, 0xB5, 0, 0x31, b'G', b'A', b'9', b'4', 3, 0, 0, 3, 1, 9]);
-        sei.push(0x80);
-        assert!(avc.has_captions(&unit(&[&sei, &[0x41]])));
+        // Zero bytes that follow each other are kept apart by a three.
+        sei.extend_from_slice(&[4, 16, 0xB5, 0, 0x31, b'G', b'A', b'9', b'4', 3, 0x42, 0xFF]);
+        sei.extend_from_slice(&[0xFC, 0x14, 0x20, 0xFE, 0, 0, 3, 0x80]);
+        let unit_with = |sei: &[u8]| unit(&[sei, &[0x41]]);
+        assert_eq!(avc.captions(&unit_with(&sei)), [[0xFC, 0x14, 0x20], [0xFE, 0, 0]]);
+        for length in 1..sei.len() - 2 {
+            assert_eq!(avc.captions(&unit_with(&sei[..length])), [[0; 3]; 0], "cut at {length}");
+        }
         sei[14] = b'5';
-        assert!(!avc.has_captions(&unit(&[&sei, &[0x41]])));
-        assert!(!avc.has_captions(&unit(&[&[0x06, 4, 255, 255]])));
+        assert_eq!(avc.captions(&unit_with(&sei)), [[0; 3]; 0]);
+        assert_eq!(avc.captions(&unit(&[&[0x06, 4, 255, 255]])), [[0; 3]; 0]);
     }
 }

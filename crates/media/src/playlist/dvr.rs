@@ -56,9 +56,25 @@ impl Dvr {
         left
     }
 
+    /// Nothing will follow.
+    pub fn end(&mut self) {
+        self.list.end();
+        self.playlist = Arc::new(self.list.render(None, &[]));
+    }
+
     /// The playlist as it is.
     pub fn playlist(&self) -> Arc<Playlist> {
         Arc::clone(&self.playlist)
+    }
+
+    /// The number of the segment that has to come next; any will do where there is none yet.
+    pub fn next_sequence(&self) -> u64 {
+        self.list.sequence()
+    }
+
+    /// Discontinuities before whatever comes next, for [`Dvr::resume`] of another that begins there.
+    pub fn all_discontinuities(&self) -> u64 {
+        self.list.all_discontinuities()
     }
 
     /// Discontinuities that have left at the beginning, to be kept for [`Dvr::resume`].

@@ -343,7 +343,8 @@ fn write_entry(
     for _ in 0..segment.discontinuities {
         out.push_str("#EXT-X-DISCONTINUITY\n");
     }
-    if *init != Some(segment.init) || segment.discontinuities > 0 {
+    let needs_init = segment.name.kind != MediaKind::Text;
+    if needs_init && (*init != Some(segment.init) || segment.discontinuities > 0) {
         writeln!(out, "#EXT-X-MAP:URI=\"{}\"", segment.init)?;
         *init = Some(segment.init);
     }

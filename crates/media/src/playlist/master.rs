@@ -52,7 +52,7 @@ pub struct Captions {
     pub instream_id: String,
     /// What viewers read in a menu.
     pub name: String,
-    /// BCP 47.
+    /// BCP 47; empty where it is not known.
     pub language: String,
 }
 
@@ -88,11 +88,14 @@ pub fn master(
         );
     }
     for Captions { instream_id, name, language } in captions {
+        let language = match quotable(language) {
+            unknown if unknown.is_empty() => String::new(),
+            language => format!(",LANGUAGE=\"{language}\""),
+        };
         let _ = writeln!(
             out,
-            "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"captions\",NAME=\"{}\",LANGUAGE=\"{}\",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=\"{}\"",
+            "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"captions\",NAME=\"{}\"{language},DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=\"{}\"",
             quotable(name),
-            quotable(language),
             quotable(instream_id),
         );
     }

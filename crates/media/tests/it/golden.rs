@@ -72,6 +72,19 @@ fn a_window_to_go_back_in() {
 }
 
 #[test]
+fn text_beside_the_pictures_needs_no_initialisation() {
+    let channel = on_air(9.0);
+    let mut text = Dvr::resume(2, Duration::from_secs(30), Vec::new(), 3);
+    for (segment, _) in channel.viewers[0].segments.values().skip(1) {
+        let name = MediaName { kind: MediaKind::Text, ..segment.name };
+        text.push(Segment { name, init: name, ..segment.clone() });
+    }
+    assert_eq!((text.next_sequence(), text.all_discontinuities()), (4, 3));
+    text.end();
+    insta::assert_snapshot!("text", self::text(text.playlist().text()));
+}
+
+#[test]
 fn a_window_goes_on_only_with_segments_that_follow_each_other() {
     let channel = on_air(41.0);
     let segments: Vec<Segment> = channel.viewers[0]

@@ -15,6 +15,7 @@ use media::{
 };
 
 use super::Studio;
+use super::captions::Captioning;
 use super::children::Child;
 use super::disk::Disk;
 use super::plan::{Share, Sound, Treatment};
@@ -46,6 +47,9 @@ pub(super) struct Air {
     share: Option<Share>,
     sounds: Option<Child>,
     slates: Slates,
+    captions: Captioning,
+    /// What the pictures of the source need to be decoded.
+    init: Bytes,
     /// When the source was heard last, by the steady clock.
     heard: Duration,
     /// The time that the source's last tag has for the children, in milliseconds of the channel.
@@ -179,6 +183,8 @@ impl Air {
             share: None,
             sounds: None,
             slates,
+            captions: Captioning::default(),
+            init: Bytes::new(),
             heard: now.steady,
             at: 0,
         };
@@ -313,6 +319,10 @@ impl Air {
     /// Gives a sample to the packager, and lets a key frame stand in for a slate that is not there.
     fn give(&mut self, rendition: RenditionId, sample: Sample, jump: bool, now: Now) {
         let held = &self.renditions[rendition.0];
+        if let (SOURCE, Some(Format::Video(avc))) = (rendition, &held.format) {
+            let shown = sample.dts.cast_signed() + i64::from(sample.offset);
+            self.captions.picture(shown, avc.captions(&sample.data));
+        }
         if let Some(format @ Format::Video(_)) = &held.format
             && sample.key
             && !held.has_slate
@@ -487,6 +497,7 @@ impl Air {
     pub(super) async fn end(mut self, studio: &Studio, disk: &mut Disk, now: Now) {
         self.packager.handle_input(now, Input::End);
         self.put_out(studio, disk).await;
+        self.captions.end(studio);
         self.keep(disk).await;
         studio.0.origin.end();
     }
@@ -503,6 +514,9 @@ impl Air {
         while let Some(output) = self.packager.poll_output() {
             match output {
                 media::Output::Init { rendition, name, bytes } => {
+                    if rendition == SOURCE {
+                        self.init = bytes.clone();
+                    }
                     let folder = self.name(rendition);
                     disk.write(folder, name, vec![bytes.clone()]);
                     origin.put(folder, name, &[bytes]);
@@ -516,10 +530,18 @@ impl Air {
                         Master::Channel => SEGMENT.1,
                         Master::AudioOnly => SOUND_SEGMENT.1,
                     };
+                    if rendition == SOURCE {
+                        studio.0.thumbnails.offer(&segment, &self.init, &chunks);
+                    }
                     disk.write(folder, segment.name, chunks.clone());
                     origin.put(folder, segment.name, &chunks);
-                    let window = disk.close(folder, segment, target, studio.0.settings.window);
+                    let length = studio.0.settings.window;
+                    let window = disk.close(folder, segment.clone(), target, length);
                     origin.show_window(folder, window);
+                    if rendition == SOURCE {
+                        let pictures = (&self.renditions[rendition.0].name, &segment);
+                        self.captions.closed(studio, disk, pictures, (target, LIVE));
+                    }
                     closed = true;
                 }
                 media::Output::Playlist { rendition, playlist } => {
@@ -580,14 +602,19 @@ impl Air {
             variant.average += sound.1;
         }
         if !variants.is_empty() && !beside.is_empty() {
-            let text = playlist::master(&variants, &beside, &[], &[]);
+            let declared = self.captions.declared(&studio.0.settings.language);
+            let mut written = self.captions.offered();
+            let text = playlist::master(&variants, &beside, &declared, &written);
             for it in variants.iter_mut() {
                 it.uri = it.uri.replace("live.m3u8", "dvr.m3u8");
             }
             for it in &mut beside {
                 it.uri = it.uri.replace("live.m3u8", "dvr.m3u8");
             }
-            let window = playlist::master(&variants, &beside, &[], &[]);
+            for it in &mut written {
+                it.uri = it.uri.replace("live.m3u8", "dvr.m3u8");
+            }
+            let window = playlist::master(&variants, &beside, &declared, &written);
             studio.0.origin.show_masters(text, window);
         }
         if !alone.is_empty() {

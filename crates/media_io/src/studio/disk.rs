@@ -128,6 +128,34 @@ impl Disk {
         playlist
     }
 
+    /// Discontinuities up to the last segment that was closed.
+    pub(super) fn discontinuities(&self, folder: &RenditionName) -> u64 {
+        let dvr = self.windows.get(folder).and_then(|kept| kept.dvr.as_ref());
+        dvr.map_or(0, Dvr::all_discontinuities)
+    }
+
+    /// What there is of a rendition whose next segment is `next`, for a shorter playlist; nothing, if
+    /// that does not follow what there is. Then the window begins anew, too, `before` being the
+    /// discontinuities that others have shown by then.
+    pub(super) fn goes_on(
+        &mut self,
+        folder: &RenditionName,
+        next: &Segment,
+        before: u64,
+        (target_seconds, length): (u32, Duration),
+    ) -> Dvr {
+        let kept = self.windows.entry(folder.clone()).or_insert_with(Kept::new);
+        let window = &mut kept.window;
+        let follows = |last: &Segment| last.sequence() + 1 == next.sequence();
+        if !window.segments.last().is_some_and(follows) {
+            window.leaving.append(&mut window.segments);
+            window.discontinuities = before;
+            (kept.dvr, kept.lines) = (None, 0);
+        }
+        let Window { segments, discontinuities, .. } = kept.window.clone();
+        Dvr::resume(target_seconds, length, segments, discontinuities)
+    }
+
     /// Keeps where the channel stands.
     pub(super) fn keep(&mut self, state: State) {
         match serde_json::to_vec(&state) {

@@ -33,6 +33,7 @@ struct Shown {
     audio_master: Option<Bytes>,
 }
 
+#[derive(Default)]
 struct Rendition {
     playlist: watch::Sender<Option<Arc<Playlist>>>,
     window: RwLock<Option<Arc<Playlist>>>,
@@ -152,17 +153,16 @@ impl Origin {
 
     pub(super) fn begin(&self, names: impl Iterator<Item = RenditionName>) {
         let mut shown = write(&self.shown);
-        let new = || {
-            Arc::new(Rendition {
-                playlist: watch::Sender::new(None),
-                window: RwLock::default(),
-                media: RwLock::default(),
-            })
-        };
         *shown = Shown {
-            renditions: names.map(|name| (name.to_string(), new())).collect(),
+            renditions: names.map(|name| (name.to_string(), Arc::default())).collect(),
             ..Shown::default()
         };
+    }
+
+    /// One more rendition than it began with.
+    pub(super) fn add(&self, name: &RenditionName) {
+        let new = Arc::default();
+        write(&self.shown).renditions.entry(name.to_string()).or_insert(new);
     }
 
     pub(super) fn show(&self, rendition: &RenditionName, playlist: Arc<Playlist>) {

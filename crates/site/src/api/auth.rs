@@ -41,6 +41,7 @@ permissions! {
     PublishArticle
     KeepPhotos
     ArrangeFront
+    Caption
     ArrangeSite
     KeepPeople
 }

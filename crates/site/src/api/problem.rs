@@ -5,6 +5,7 @@ use accounts::policy::Denied;
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use broadcast::BroadcastError;
 use publish::PublishError;
 use serde::Serialize;
 use store::StoreError;
@@ -140,6 +141,17 @@ impl From<AccountError> for Problem {
             | AccountError::NoSuchSession
             | AccountError::NoSuchToken => Self::invalid(error.to_string()),
             AccountError::Store(error) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<BroadcastError> for Problem {
+    fn from(error: BroadcastError) -> Self {
+        match error {
+            BroadcastError::Denied(denied) => denied.into(),
+            BroadcastError::Invalid(why) => Self::invalid(why),
+            BroadcastError::Unknown(_) => Self::not_found(error.to_string()),
+            BroadcastError::Store(error) => Self::internal(&error),
         }
     }
 }

@@ -5,6 +5,7 @@ mod form;
 use accounts::policy::{self, Action};
 use axum::extract::{Path, State};
 use base::{ProgrammeId, StreamKeyId, Timestamp};
+use broadcast::captions::{self, CaptionSettings};
 use broadcast::channel::{self, Channel, Takeover};
 use broadcast::key::{self, MakeKey, Rank};
 use broadcast::programme::{self, PlanProgramme, Programme};
@@ -44,6 +45,15 @@ struct ChannelPage {
     new_key: Option<String>,
     /// What was typed about a programme and could not be planned.
     typed: Typed,
+    captions: CaptionsRow,
+}
+
+#[derive(Serialize)]
+struct CaptionsRow {
+    /// With commas between.
+    languages: String,
+    source_language: String,
+    site_language: String,
 }
 
 /// The fields of a programme, as forms hold them: times by the clocks of the site.
@@ -101,6 +111,21 @@ pub(super) async fn describe(form: Form) -> Answer {
         let takeover = Takeover::parse(form.fields.text("takeover")).unwrap_or_default();
         let words = (form.fields.trimmed("title"), takeover);
         channel::describe(&mut tx, form.actor(), channel, words, form.now()).await?;
+        Ok(tx.commit().await?)
+    };
+    finish(&form, done.await, Typed::default()).await
+}
+
+/// `POST /newsroom/channel/captions`: in which languages there are captions.
+pub(super) async fn set_captions(form: Form) -> Answer {
+    let done = async {
+        let (mut tx, channel) = form.begin().await?;
+        let named = form.fields.text("languages").split([',', ' ', ';']);
+        let settings = CaptionSettings {
+            source_language: form.fields.trimmed("source_language").to_owned(),
+            languages: named.filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+        };
+        captions::set(&mut tx, form.actor(), channel, &settings, form.now()).await?;
         Ok(tx.commit().await?)
     };
     finish(&form, done.await, Typed::default()).await
@@ -232,6 +257,7 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
         channel::main(&mut tx, app.now()).await?;
     tx.commit().await?;
     let (store, now) = (app.store(), app.now());
+    let captions = captions::settings(store, id).await?;
     let zone = TimeZone::get(&frame.site.zone).unwrap_or(TimeZone::UTC);
     let on_now = programme::on_now(store, id).await?;
     let to_come = programme::to_come(store, id, now).await?;
@@ -261,6 +287,11 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
         ranks: Rank::ALL.map(Rank::name).into(),
         new_key: None,
         typed: Typed::default(),
+        captions: CaptionsRow {
+            languages: captions.languages.join(", "),
+            source_language: captions.source_language,
+            site_language: frame.site.language.clone(),
+        },
     })
 }
 

@@ -155,6 +155,9 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("POST", "/newsroom/channel/keys/{id}/revoke", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/programmes", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/programmes/{id}", "", Site(Broadcast)),
+        ("POST", "/newsroom/channel/captions", "", Site(Broadcast)),
+        ("GET", "/newsroom/captions", "", Site(Caption)),
+        ("POST", "/newsroom/captions", "", Site(Caption)),
         ("GET", "/newsroom/front", "", Site(ArrangeFront)),
         ("POST", "/newsroom/front", "", Site(ArrangeFront)),
         ("POST", "/newsroom/front/preview", "", Site(ArrangeFront)),
@@ -394,6 +397,29 @@ async fn what_somebody_decided_is_said_to_them_and_undone_by_a_form() {
     let again = newsroom.ask(Some(me), "POST", undo, &form).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{again:?}");
     assert!(again.body.contains("There is nothing to undo"), "{again:?}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn captions_are_typed_without_a_script_and_what_is_refused_is_given_back() {
+    let store = TestStore::sqlite().await;
+    let newsroom = Newsroom::open(&store).await;
+    let producer = Some(newsroom.person(Role::Producer, None).await);
+    let (here, settings) = ("/newsroom/captions", "/newsroom/channel/captions");
+    let off = newsroom.ask(producer, "GET", here, "").await;
+    assert!(off.body.contains("Captions are switched off"), "{}", off.body);
+    let set = newsroom.ask(producer, "POST", settings, "languages=en,+es").await;
+    assert_eq!((set.status, set.location.as_str()), (StatusCode::SEE_OTHER, "/newsroom/channel"));
+    let said = newsroom.ask(producer, "POST", here, "language=es&text=Buenas+%3Cb%3Etardes").await;
+    assert_eq!(said.location, "/newsroom/captions?language=es");
+    let page = newsroom.ask(producer, "GET", &said.location, "").await.body;
+    assert!(page.contains("Buenas &lt;b&gt;tardes") && !page.contains("<b>tardes"), "{page}");
+    assert!(page.contains(r#"<option value="es" selected>Español"#), "{page}");
+    let long = "a".repeat(401);
+    let form = format!("language=es&text={long}");
+    let refused = newsroom.ask(producer, "POST", here, &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("at most. Write several.") && refused.body.contains(&long));
     store.close().await;
 }
 

@@ -3,6 +3,7 @@
 use broadcast::channel::{self, MAIN};
 use broadcast::programme;
 use jiff::tz::TimeZone;
+use media_io::studio::Studio;
 use projections::page_cache::Tag;
 use publish::article::Kind;
 use publish::section::{self, Section, Tree};
@@ -140,7 +141,10 @@ async fn on_air(app: &App) -> Result<OnAir> {
     };
     let on = programme::on_now(app.store(), channel.id).await?;
     let story = on.as_ref().and_then(|it| it.article_id);
-    Ok(OnAir { on_air: channel.on_air_since.is_some(), story, title: on.map(|it| it.title) })
+    let pictured = app.studio().and_then(Studio::thumbnails).is_some();
+    let picture = pictured.then(|| format!("/channels/{MAIN}/thumbnail.jpg"));
+    let on_air = channel.on_air_since.is_some();
+    Ok(OnAir { on_air, story, title: on.map(|it| it.title), picture })
 }
 
 fn navigation(sections: &Tree, parent: Option<base::SectionId>) -> Vec<NavSection> {

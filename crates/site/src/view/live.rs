@@ -15,6 +15,8 @@ pub struct OnAir {
     /// The story that it is about.
     #[serde(skip)]
     pub story: Option<ArticleId>,
+    /// Where the last picture of it is, if any are made: it is another every few seconds.
+    pub picture: Option<String>,
 }
 
 impl OnAir {

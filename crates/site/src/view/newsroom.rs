@@ -51,6 +51,7 @@ templates! {
     "account.html"
     "audit.html"
     "calendar.html"
+    "captions.html"
     "channel.html"
     "channel_captions.html"
     "channel_keys.html"

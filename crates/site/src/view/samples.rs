@@ -50,7 +50,12 @@ pub fn site_in(language: &str) -> Site {
             section("Culture", "culture", vec![]),
             section("Opinion", "opinion", vec![]),
         ],
-        channel: OnAir { on_air: true, title: Some("Question time".into()), story: None },
+        channel: OnAir {
+            on_air: true,
+            title: Some("Question time".into()),
+            story: None,
+            picture: Some("/channels/main/thumbnail.jpg".into()),
+        },
         share_targets: known_share_targets(),
         links: vec![Link::new("About", "/about"), Link::new("Corrections policy", "/corrections")],
         owner: "The Tribune".into(),

@@ -347,6 +347,10 @@ pub enum Event {
         channel: ChannelId,
         programme: ProgrammeId,
     },
+    /// Something that is said, in writing.
+    CaptionWritten {
+        channel: ChannelId,
+    },
 
     // Photos.
     PhotoAdded {
@@ -500,6 +504,7 @@ impl Event {
             Self::ProgrammeCancelled { .. } => "programme_cancelled",
             Self::ProgrammeBegan { .. } => "programme_began",
             Self::ProgrammeEnded { .. } => "programme_ended",
+            Self::CaptionWritten { .. } => "caption_written",
             Self::PhotoAdded { .. } => "photo_added",
             Self::PhotoDescribed { .. } => "photo_described",
             Self::PhotoReplaced { .. } => "photo_replaced",

@@ -24,6 +24,7 @@ fn action(operation: &str) -> Action {
         }
         "add_photo" | "describe_photo" => Action::KeepPhotos,
         "arrange_front" => Action::ArrangeFront,
+        "write_caption" => Action::Caption,
         "create_section" | "rename_section" | "describe_site" => Action::ArrangeSite,
         "describe_person" => Action::KeepPeople,
         unknown => panic!("Say who may do {unknown:?}."),

@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use base::Role;
 use publish::article::{self, Found};
 use serde_json::json;
-use testkit::on_both_engines;
+use testkit::{noon, on_both_engines};
 
 use super::support::{ALL_SCOPES, Desk, article as words, request};
 
@@ -214,5 +214,37 @@ on_both_engines! {
         assert_eq!(desk.get(t, &at).await, described);
         let people = desk.get(t, "/api/v1/people").await;
         assert_eq!(people["people"].as_array().unwrap().len(), 2);
+    }
+
+    async fn captions_are_written_by_a_program(store: &TestStore) {
+        let desk = Desk::open(store);
+        let token = desk.token(Role::Producer, &ALL_SCOPES[1..2]).await;
+        let (to, t) = ("/api/v1/channels/main/captions", token.as_str());
+        let line = json!({ "language": "en", "text": "Good evening." });
+        let missing = desk.ask(t, "POST", to, &line).await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND, "{}", missing.json);
+        let mut tx = store.begin().await.unwrap();
+        let channel = broadcast::channel::main(&mut tx, noon()).await.unwrap().id;
+        let settings = broadcast::captions::CaptionSettings {
+            languages: vec!["en".into()],
+            ..Default::default()
+        };
+        let actor = base::Actor::Operator;
+        broadcast::captions::set(&mut tx, &actor, channel, &settings, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let written = desk.ask(t, "POST", to, &line).await;
+        assert_eq!(written.status, StatusCode::CREATED, "{}", written.json);
+        assert_eq!(written.json["text"], "Good evening.");
+        assert!(written.json["starts_at"].is_string() && written.json["ends_at"].is_string());
+        for (wrong, why) in [
+            (json!({ "language": "fr", "text": "Bonsoir." }), "but in en"),
+            (json!({ "language": "en", "text": "Hi.", "seconds": -1 }), "half a second"),
+            (json!({ "language": "en", "text": "Hi.", "at": "2001-01-01T00:00:00Z" }), "ago"),
+            (json!({ "language": "en" }), "text"),
+        ] {
+            let refused = desk.ask(t, "POST", to, &wrong).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+            assert!(refused.json["detail"].as_str().unwrap().contains(why), "{}", refused.json);
+        }
     }
 }
