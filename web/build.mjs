@@ -42,10 +42,11 @@ const styles = await build({
   metafile: true,
 });
 
-// The newsroom's styles are files of their own, which only its pages link to.
+// The newsroom's styles, and those of a story's video, are files of their own: only pages that need
+// them link to them.
 const newsroomStyles = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: { newsroom: "newsroom/newsroom.css", editor: "editor/editor.css" },
+  entryPoints: { newsroom: "newsroom/newsroom.css", editor: "editor/editor.css", video: "styles/components/video.css" },
   outdir: "dist/assets",
   entryNames: "[name]-[hash]",
   bundle: true,

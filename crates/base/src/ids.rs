@@ -99,6 +99,8 @@ typed_ids! {
     PreviewId,
     /// Names what a channel shows from when to when.
     ProgrammeId,
+    /// Names what a programme showed, kept to be seen again.
+    RecordingId,
     /// Names one revision of one article.
     RevisionId,
     /// Names a section.

@@ -17,8 +17,8 @@ pub use day::{Day, NotADay};
 pub use ids::{
     ArticleId, BatchId, ChannelId, CommentId, CommenterId, CorrectionId, DecisionId, FollowId,
     InvitationId, JobId, MessageId, NetworkBanId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId,
-    ProgrammeId, ReaderId, ReaderSessionId, RevisionId, SectionId, SessionId, StreamKeyId, TokenId,
-    TypedId,
+    ProgrammeId, ReaderId, ReaderSessionId, RecordingId, RevisionId, SectionId, SessionId,
+    StreamKeyId, TokenId, TypedId,
 };
 pub use random::Random;
 pub use slug::{is_slug, slugify, title_key};

@@ -2,13 +2,15 @@
 //! when, and what is written as captions.
 //!
 //! Absent from here: media, sockets, HTTP and templates. What is sent at this moment is known to
-//! whoever runs the channel, who tells the record that it went on air or off it ([`channel`]).
+//! whoever runs the channel, who tells the record that it went on air or off it ([`channel`]), and
+//! which segments of a recording are in the file store ([`recording`]).
 
 pub mod captions;
 pub mod channel;
 mod error;
 pub mod key;
 pub mod programme;
+pub mod recording;
 
 use accounts::policy::{self, Action};
 use base::Actor;

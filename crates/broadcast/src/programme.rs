@@ -43,12 +43,51 @@ pub struct Programme {
     pub article_id: Option<ArticleId>,
     /// Whether it begins by itself at its time, if the channel is on air then.
     pub begins_alone: bool,
+    recording: String,
+}
+
+impl Programme {
+    /// Whether it is recorded, and for whom.
+    pub fn recorded(&self) -> Recorded {
+        Recorded::parse(&self.recording).unwrap_or_default()
+    }
+}
+
+/// Whether a programme is recorded, and for whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recorded {
+    /// Readers can see it again as soon as it is over.
+    #[default]
+    Publish,
+    /// The newsroom can, until somebody publishes it.
+    Keep,
+    /// Nobody can, unless somebody begins to record it.
+    None,
+}
+
+impl Recorded {
+    /// All, in the order of a menu.
+    pub const ALL: [Self; 3] = [Self::Publish, Self::Keep, Self::None];
+
+    /// Its name in forms and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Keep => "keep",
+            Self::None => "none",
+        }
+    }
+
+    /// The choice of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
 }
 
 /// One programme, whether it is to come, on, or over.
 pub async fn by_id(on: &impl Connection, id: ProgrammeId) -> Result<Option<Programme>> {
     Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at,
-                article_id, begins_alone FROM programmes WHERE id = ?")
+                article_id, begins_alone, recording FROM programmes WHERE id = ?")
     .bind(id)
     .one(on)
     .await?)
@@ -57,7 +96,7 @@ pub async fn by_id(on: &impl Connection, id: ProgrammeId) -> Result<Option<Progr
 /// What is on.
 pub async fn on_now(on: &impl Connection, channel: ChannelId) -> Result<Option<Programme>> {
     Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at,
-                article_id, begins_alone FROM programmes WHERE channel_id = ? AND began_at IS NOT NULL AND ended_at IS NULL")
+                article_id, begins_alone, recording FROM programmes WHERE channel_id = ? AND began_at IS NOT NULL AND ended_at IS NULL")
     .bind(channel)
     .one(on)
     .await?)
@@ -70,7 +109,7 @@ pub async fn to_come(
     now: Timestamp,
 ) -> Result<Vec<Programme>> {
     Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at,
-                article_id, begins_alone FROM programmes WHERE channel_id = ? AND began_at IS NULL AND ends_at > ?
+                article_id, begins_alone, recording FROM programmes WHERE channel_id = ? AND began_at IS NULL AND ends_at > ?
          ORDER BY starts_at, id LIMIT 100")
     .bind(channel)
     .bind(now)
@@ -81,7 +120,7 @@ pub async fn to_come(
 /// What is over, the last first.
 pub async fn over(on: &impl Connection, channel: ChannelId) -> Result<Vec<Programme>> {
     Ok(sql("SELECT id, channel_id, title, description, starts_at, ends_at, began_at, ended_at,
-                article_id, begins_alone FROM programmes WHERE channel_id = ? AND ended_at IS NOT NULL
+                article_id, begins_alone, recording FROM programmes WHERE channel_id = ? AND ended_at IS NOT NULL
          ORDER BY ended_at DESC, id DESC LIMIT 50")
     .bind(channel)
     .all(on)

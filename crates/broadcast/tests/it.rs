@@ -9,7 +9,7 @@ use broadcast::BroadcastError;
 use broadcast::captions::{self, CaptionSettings, WriteCaption};
 use broadcast::channel::{self, Channel, Takeover};
 use broadcast::key::{self, MakeKey, Rank};
-use broadcast::programme::{self, PlanProgramme};
+use broadcast::programme::{self, PlanProgramme, Recorded};
 use store::Event;
 use testkit::{TestStore, noon, on_both_engines};
 use uuid::Uuid;
@@ -42,6 +42,7 @@ fn hour(title: &str, from: u64) -> PlanProgramme<'_> {
         ends_at: after(from + 60),
         story: None,
         begins_alone: false,
+        recorded: Recorded::None,
     }
 }
 

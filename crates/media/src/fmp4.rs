@@ -4,10 +4,14 @@
 //! Written here and not by a library, because two things are to be kept that a tree of boxes loses:
 //! the source's configuration, byte for byte, and its samples, copied once.
 
+mod movie;
+
 use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::codec::{Aac, Avc};
 use crate::time::CHANNEL_CLOCK;
+
+pub use movie::{Movie, Reel, read_init};
 
 /// What a track is coded in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +77,7 @@ pub fn init(format: &Format) -> Bytes {
             out.zeros(24);
             out.0.put_u32(TRACK + 1);
         });
-        out.within(b"trak", |out| track(out, format));
+        out.within(b"trak", |out| track(out, TRACK, format));
         out.within(b"mvex", |out| {
             out.full(b"trex", 0, 0, |out| {
                 out.0.put_u32(TRACK);
@@ -85,11 +89,11 @@ pub fn init(format: &Format) -> Bytes {
     out.0.freeze()
 }
 
-fn track(out: &mut Boxes, format: &Format) {
+fn track(out: &mut Boxes, id: u32, format: &Format) {
     const ENABLED_IN_MOVIE: u32 = 3;
     out.full(b"tkhd", 0, ENABLED_IN_MOVIE, |out| {
         out.zeros(8);
-        out.0.put_u32(TRACK);
+        out.0.put_u32(id);
         out.zeros(20);
         out.0.put_u16(if matches!(format, Format::Audio(_)) { 0x0100 } else { 0 });
         out.zeros(2);

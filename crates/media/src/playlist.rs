@@ -3,6 +3,7 @@
 mod dvr;
 mod list;
 mod master;
+mod recorded;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use base::Timestamp;
 pub use dvr::Dvr;
 pub(crate) use list::{Line, List, ListSettings, Parts, Report};
 pub use master::{Captions, Sound, Subtitles, Variant, audio_only_master, master};
+pub use recorded::{Ends, recorded};
 
 use crate::MediaName;
 

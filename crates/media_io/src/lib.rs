@@ -14,6 +14,7 @@
 mod ffmpeg;
 pub mod flv;
 mod ingest;
+mod poster;
 pub mod rtmp;
 pub mod slate;
 pub mod studio;

@@ -14,6 +14,7 @@ mod gate;
 mod origin;
 mod plan;
 mod record;
+mod recorder;
 mod silence;
 mod slates;
 mod sources;
@@ -29,7 +30,7 @@ use broadcast::{key, programme};
 use media::Now;
 use media::source::Reason;
 use serde::Serialize;
-use store::Store;
+use store::{Files, Store};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
@@ -43,6 +44,7 @@ use gate::{Arrival, Seats};
 pub use origin::{Listener, Origin, Reply};
 pub use plan::Budget;
 use plan::Treatment;
+use recorder::Recorder;
 use sources::{Feed, Sources, Surveyed};
 pub use thumbnails::Thumbnails;
 
@@ -58,6 +60,8 @@ const WAITING_MAX: usize = 4;
 pub struct Settings {
     /// Where closed segments are kept.
     pub folder: PathBuf,
+    /// Where recordings are kept.
+    pub files: Files,
     /// How long a part is to be.
     pub part: Duration,
     /// How far viewers can go back.
@@ -75,9 +79,10 @@ pub struct Settings {
 
 impl Settings {
     /// The usual ones, with all cores but half of one for children.
-    pub fn new(folder: impl Into<PathBuf>, ffmpeg: Option<Ffmpeg>) -> Self {
+    pub fn new(folder: impl Into<PathBuf>, files: Files, ffmpeg: Option<Ffmpeg>) -> Self {
         Self {
             folder: folder.into(),
+            files,
             part: media::PartTarget::USUAL,
             window: media::Dvr::WINDOW,
             slate_max: Duration::from_secs(120),
@@ -99,6 +104,7 @@ struct Inner {
     slug: String,
     settings: Settings,
     origin: Origin,
+    recorder: Arc<Recorder>,
     seats: Mutex<Seats>,
     arrivals: mpsc::Sender<Arrival>,
     status: Mutex<Status>,
@@ -124,6 +130,8 @@ pub struct Status {
     pub left_out: Option<String>,
     /// What became of the child that makes lower renditions, in a sentence.
     pub transcoder: Option<String>,
+    /// Why the recording waits on the disk, if it does, in a sentence.
+    pub recorder: Option<String>,
 }
 
 /// That a source was turned away.
@@ -174,6 +182,7 @@ impl Studio {
             channel: channel.id,
             slug: channel.slug.clone(),
             origin: Origin::new(settings.folder.clone()),
+            recorder: Arc::new(Recorder::resume(disk.segments())),
             settings,
             seats: Mutex::default(),
             arrivals,
@@ -181,12 +190,19 @@ impl Studio {
             desk: Mutex::default(),
             thumbnails,
         }));
+        // What is closed at the end is to be recorded, too.
+        let (files, over) = (studio.0.settings.files.clone(), CancellationToken::new());
+        let records = recorder::run(studio.clone(), files, over.clone());
         let runs = run(studio.clone(), disk, arriving, stop.clone());
+        let runs = async move {
+            runs.await;
+            over.cancel();
+        };
         let follows = record::follow(studio.clone(), stop.clone());
         let ffmpeg = studio.0.settings.ffmpeg.clone();
         let takes = thumbnails::take(studio.clone(), ffmpeg, pictures, stop);
         let all = async {
-            tokio::join!(runs, follows, takes);
+            tokio::join!(runs, follows, takes, records);
         };
         Ok((studio, all))
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base::{ArticleId, PersonId, PhotoId, SectionId, Timestamp};
+use base::{ArticleId, PersonId, PhotoId, RecordingId, SectionId, Timestamp};
 use bytes::Bytes;
 use moka::sync::Cache;
 use store::events::{Batch, Projection, Touches, head};
@@ -44,6 +44,8 @@ pub enum Tag {
     Discussions,
     /// What the channel will show.
     Schedule,
+    /// What was on air, and can be seen again.
+    Recording(RecordingId),
     /// What somebody says, wherever it is. One tag for all who have a page: hardly anybody looks at
     /// one, and a tag for each would have the cache searched for each who speaks.
     Commenters,
@@ -386,6 +388,17 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::ProgrammeBegan { .. }
         | Event::ProgrammeEnded { .. } => vec![Tag::Site],
         Event::ProgrammePlanned { .. } | Event::ProgrammeCancelled { .. } => vec![Tag::Schedule],
+        Event::RecordingBegan { recording, .. }
+        | Event::RecordingEnded { recording, .. }
+        | Event::RecordingKept { recording, .. }
+        | Event::RecordingPublished { recording, .. }
+        | Event::RecordingUnpublished { recording, .. }
+        | Event::RecordingTrimmed { recording, .. }
+        | Event::ChaptersMarked { recording, .. }
+        | Event::RecordingDeleted { recording, .. } => {
+            vec![Tag::Schedule, Tag::Recording(*recording)]
+        }
+        Event::ArticleVideoChosen { article, touches, .. } => touched(*article, touches),
         Event::FrontArranged => vec![Tag::Front],
         Event::PersonAdded { .. } => vec![Tag::People],
         Event::PersonDescribed { person } => vec![Tag::People, Tag::Person(*person)],

@@ -17,6 +17,7 @@ mod replace_photo;
 mod revise;
 mod schedule;
 mod stage;
+mod video;
 mod withdraw;
 
 use base::{ArticleId, PersonId, SectionId, Timestamp};
@@ -46,6 +47,7 @@ pub(crate) use revise::record;
 pub use revise::{SUMMARY_CHARS, revise};
 pub use schedule::{next_due, release_due, schedule, unschedule};
 pub use stage::stage;
+pub use video::{choose_video, video};
 pub use withdraw::withdraw;
 
 /// An article without its words.

@@ -55,6 +55,8 @@ pub const RESERVED: &[&str] = &[
     "newsroom",
     "oembed",
     "photos",
+    "programmes",
+    "recordings",
     "search",
     "sitemaps",
     "static",

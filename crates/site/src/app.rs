@@ -92,7 +92,7 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let policy = format!(
-            "default-src 'none'; script-src 'self'; style-src {}; img-src 'self' data:; \
+            "default-src 'none'; script-src 'self'; style-src 'self' {}; img-src 'self' data:; \
              font-src 'self'; media-src 'self' blob: data:; connect-src 'self'; form-action 'self'; \
              base-uri 'none'; \
              frame-ancestors 'self'",

@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::App;
 use crate::pages::{add_security, failed, never_here};
 
-const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+pub(crate) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 const TEXT: &str = "text/vtt; charset=utf-8";
 /// Media never change at their address.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -129,7 +129,11 @@ fn of<'a>(app: &'a App, channel: &str) -> Option<&'a Studio> {
     app.studio().filter(|studio| studio.slug() == channel)
 }
 
-fn answered<B>(media_type: &'static str, kept: &'static str, body: B) -> http::Response<B> {
+pub(crate) fn answered<B>(
+    media_type: &'static str,
+    kept: &'static str,
+    body: B,
+) -> http::Response<B> {
     let mut response = http::Response::new(body);
     let headers = response.headers_mut();
     headers.reserve(16);

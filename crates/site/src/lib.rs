@@ -14,6 +14,7 @@ mod newsroom;
 mod pages;
 mod passkeys;
 mod provider;
+mod recordings;
 mod routes;
 pub mod serve;
 pub mod syndication;

@@ -33,6 +33,7 @@ mod photo;
 mod photos;
 mod previews;
 mod provider;
+mod recordings;
 mod replace;
 mod revisions;
 mod sign_in;
@@ -42,6 +43,7 @@ mod sync;
 mod tests;
 mod trouble;
 mod uploads;
+mod videos;
 mod welcome;
 
 use axum::Router;
@@ -147,6 +149,8 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/channel/programmes/{id}", post(channel::change))
         .route("/newsroom/channel/captions", post(channel::set_captions))
         .route("/newsroom/captions", get(captions::show).post(captions::write))
+        .route("/newsroom/recordings/{id}", get(recordings::show).post(recordings::change))
+        .route("/newsroom/recordings/{id}/{file}", get(recordings::file))
         // The site as a whole.
         .route("/newsroom/front", get(front::show).post(front::arrange))
         .route("/newsroom/front/preview", post(front::preview))

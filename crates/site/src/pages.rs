@@ -17,6 +17,7 @@ mod missing;
 mod oembed;
 mod path;
 mod pictures;
+pub(crate) mod programme;
 mod related;
 mod robots;
 mod search;

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::pages::{account, discussion};
-use crate::{App, api, channel, newsroom, pages};
+use crate::{App, api, channel, newsroom, pages, recordings};
 
 /// Every address there is.
 pub fn router(app: App) -> Router {
@@ -54,6 +54,9 @@ pub fn router(app: App) -> Router {
         // The channel.
         .route("/channels/{channel}/{file}", get(channel::file))
         .route("/channels/{channel}/{rendition}/{file}", get(channel::rendition))
+        .route("/recordings/{id}/{file}", get(recordings::file))
+        .route("/recordings/{id}/{rendition}/{file}", get(recordings::rendition))
+        .route("/programmes/{id}", get(pages::programme::show))
         // Machines that read.
         .route("/feeds/{file}", get(pages::site_feed))
         .route("/sitemap.xml", get(pages::sitemap_index))

@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../../migrations/0021_programmes_with_stories.sql"),
     ),
     ("0022_captions", include_str!("../../../migrations/0022_captions.sql")),
+    ("0023_recordings", include_str!("../../../migrations/0023_recordings.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

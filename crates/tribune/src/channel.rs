@@ -62,7 +62,8 @@ impl Channel {
         let folder = node.settings.data.join("channels").join(&main.slug);
         let part = Duration::from_millis(node.settings.part_milliseconds);
         let language = publish::site::current(&node.store).await?.language;
-        let mut settings = Settings { part, language, ..Settings::new(folder, ffmpeg.ok()) };
+        let usual = Settings::new(folder, node.files.clone(), ffmpeg.ok());
+        let mut settings = Settings { part, language, ..usual };
         if let Some(cores) = node.settings.transcode_cores {
             settings.budget = Budget::of_cores(cores);
         }

@@ -89,6 +89,7 @@ impl Node {
             }
         }
         running.spawn(scheduler::sweep(self.store.clone(), self.files.clone(), self.clock.clone()));
+        running.spawn(scheduler::take_away(self.store.clone(), self.files.clone()));
         running.spawn(scheduler::release(self.store.clone(), self.clock.clone()));
         let app = App::new(Parts {
             store: self.store.clone(),

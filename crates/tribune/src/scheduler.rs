@@ -1,16 +1,19 @@
 //! What happens by the clock: publishes what is scheduled and takes from the top of the front page
 //! what was to stay there until now, at its time and never before; and forgets uploads that were left
-//! alone.
+//! alone, and recordings that were deleted.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base::{Clock, DueClock, Timestamp};
+use broadcast::recording;
 use publish::PublishError;
 use publish::article::{next_due, release_due};
 use publish::front;
 use publish::photo::sweep_uploads;
 use store::{Files, Store};
+
+use crate::node::Failure;
 
 /// Between two looks when nothing calls: what another program scheduled is seen by then.
 const LOOK: Duration = Duration::from_secs(1);
@@ -52,6 +55,36 @@ pub(crate) async fn sweep(store: Store, files: Files, clock: Arc<dyn Clock>) {
         }
         tokio::time::sleep(SWEEP).await;
     }
+}
+
+/// Between two looks for recordings that were deleted, when nothing calls.
+const TAKE_AWAY: Duration = Duration::from_secs(60);
+
+/// Takes the files of deleted recordings away, for as long as the future is polled.
+pub(crate) async fn take_away(store: Store, files: Files) {
+    let mut woken = store.woken();
+    loop {
+        woken.borrow_and_update();
+        if let Err(error) = take_away_once(&store, &files).await {
+            tracing::warn!("Files of deleted recordings are still kept: {error}");
+        }
+        if let Ok(Err(_)) = tokio::time::timeout(TAKE_AWAY, woken.changed()).await {
+            return;
+        }
+    }
+}
+
+async fn take_away_once(store: &Store, files: &Files) -> Result<(), Failure> {
+    for id in recording::deleted(store).await? {
+        for key in files.keys_under(&recording::folder(id)).await? {
+            files.delete(&key).await?;
+        }
+        let mut tx = store.begin().await?;
+        recording::forget(&mut tx, id).await?;
+        tx.commit().await?;
+        tracing::info!("A deleted recording is gone, with its files.");
+    }
+    Ok(())
 }
 
 /// Forgets where comments came from, and what else of discussions is kept for a time only.

@@ -1,10 +1,10 @@
 use base::{Actor, ProgrammeId, Timestamp};
 use store::{Event, Tx, sql};
 
-use super::{by_id, end, on_now};
-use crate::{BroadcastError, Result, produces};
+use super::{Recorded, by_id, end, on_now};
+use crate::{BroadcastError, Result, produces, recording};
 
-/// Begins a programme; the one that is on ends with it.
+/// Begins a programme, and to record it; the one that is on ends with it.
 pub async fn begin(
     tx: &mut Tx,
     actor: &Actor,
@@ -31,5 +31,8 @@ pub async fn begin(
         .run(tx)
         .await?;
     tx.append(actor, &Event::ProgrammeBegan { channel, programme }, now).await?;
+    if known.recorded() != Recorded::None {
+        recording::begin(tx, actor, programme, now).await?;
+    }
     Ok(())
 }

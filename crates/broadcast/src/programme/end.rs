@@ -2,9 +2,9 @@ use base::{Actor, ProgrammeId, Timestamp};
 use store::{Event, Tx, sql};
 
 use super::by_id;
-use crate::{BroadcastError, Result, produces};
+use crate::{BroadcastError, Result, produces, recording};
 
-/// Ends a programme that is on.
+/// Ends a programme that is on, and its recording.
 pub async fn end(tx: &mut Tx, actor: &Actor, programme: ProgrammeId, now: Timestamp) -> Result<()> {
     produces(actor)?;
     let known = by_id(tx, programme).await?.ok_or(BroadcastError::Unknown("programme"))?;
@@ -23,5 +23,8 @@ pub async fn end(tx: &mut Tx, actor: &Actor, programme: ProgrammeId, now: Timest
         .run(tx)
         .await?;
     tx.append(actor, &Event::ProgrammeEnded { channel, programme }, now).await?;
+    if let Some(recorded) = recording::of_programme(tx, programme).await? {
+        recording::end(tx, actor, recorded.id, now).await?;
+    }
     Ok(())
 }

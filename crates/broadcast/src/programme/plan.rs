@@ -3,6 +3,7 @@ use std::time::Duration;
 use base::{Actor, ArticleId, ChannelId, ProgrammeId, Timestamp};
 use store::{Event, Tx, sql};
 
+use super::Recorded;
 use crate::{BroadcastError, Result, produces};
 
 const TITLE_MAX: usize = 200;
@@ -25,6 +26,8 @@ pub struct PlanProgramme<'a> {
     pub story: Option<ArticleId>,
     /// Whether it begins by itself at its time, if the channel is on air then.
     pub begins_alone: bool,
+    /// Whether it is recorded, and for whom.
+    pub recorded: Recorded,
 }
 
 impl PlanProgramme<'_> {
@@ -64,8 +67,8 @@ pub async fn plan(
     command.check()?;
     let id: ProgrammeId = tx.new_id(now);
     sql("INSERT INTO programmes (id, channel_id, title, description, starts_at, ends_at, article_id,
-                                 begins_alone)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                                 begins_alone, recording)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     .bind(id)
     .bind(channel)
     .bind(command.title.trim())
@@ -74,6 +77,7 @@ pub async fn plan(
     .bind(command.ends_at)
     .bind(command.story)
     .bind(command.begins_alone)
+    .bind(command.recorded.name())
     .run(tx)
     .await?;
     let planned = Event::ProgrammePlanned { channel, programme: id, on: false };
@@ -94,13 +98,14 @@ pub async fn change(
     let known = super::by_id(tx, programme).await?;
     let known = known.ok_or(BroadcastError::Unknown("programme"))?;
     sql("UPDATE programmes SET title = ?, description = ?, starts_at = ?, ends_at = ?,
-                article_id = ?, begins_alone = ? WHERE id = ?")
+                article_id = ?, begins_alone = ?, recording = ? WHERE id = ?")
     .bind(command.title.trim())
     .bind(command.description.trim())
     .bind(command.starts_at)
     .bind(command.ends_at)
     .bind(command.story)
     .bind(command.begins_alone)
+    .bind(command.recorded.name())
     .bind(programme)
     .run(tx)
     .await?;

@@ -535,6 +535,7 @@ impl Air {
                     }
                     disk.write(folder, segment.name, chunks.clone());
                     origin.put(folder, segment.name, &chunks);
+                    studio.0.recorder.closed(folder, &segment);
                     let length = studio.0.settings.window;
                     let window = disk.close(folder, segment.clone(), target, length);
                     origin.show_window(folder, window);

@@ -81,6 +81,13 @@ impl Disk {
         self.state.clone()
     }
 
+    /// What is on the disk of each rendition, the oldest first.
+    pub(super) fn segments(&self) -> impl Iterator<Item = (RenditionName, Vec<Segment>)> {
+        self.windows.iter().map(|(name, Kept { window, .. })| {
+            (name.clone(), window.leaving.iter().chain(&window.segments).cloned().collect())
+        })
+    }
+
     pub(super) fn write(&mut self, folder: &RenditionName, name: MediaName, chunks: Vec<Bytes>) {
         self.ask(Work::Write(file(folder, name), chunks));
     }

@@ -8,6 +8,7 @@ use broadcast::channel;
 use broadcast::key::{self, MakeKey, Rank};
 use media_io::studio::{Budget, Reply, Settings, Studio};
 use media_io::{Admitted, Ended, Ffmpeg, Gate as _, Key, Protocol, Request, Tag};
+use store::Files;
 use testkit::TestStore;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -32,7 +33,9 @@ impl Running {
     pub(crate) async fn with_budget(budget: Budget) -> Self {
         let store = TestStore::sqlite().await;
         let folder = store.folder().join("channels");
-        Self::new(store, Settings { budget, ..Settings::new(folder, Ffmpeg::find().ok()) }).await
+        let files = Files::in_folder(&store.folder().join("files")).unwrap();
+        let usual = Settings::new(folder, files, Ffmpeg::find().ok());
+        Self::new(store, Settings { budget, ..usual }).await
     }
 
     /// Runs a channel, and makes a key for it.

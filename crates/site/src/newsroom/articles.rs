@@ -23,6 +23,7 @@ use super::page::{Answer, Frame, View, go};
 use super::photos::{self, Remark};
 use super::revisions;
 use super::trouble::Trouble;
+use super::videos;
 use crate::App;
 
 /// As many revisions as stand beside a story; its own page has all.
@@ -67,6 +68,10 @@ struct StoryPage {
     assignments: Vec<assignments::Row>,
     /// Who can be given something to do; none where one may not.
     candidates: Vec<assignments::Candidate>,
+    /// Recordings that can lead it; none where one may not choose.
+    videos: Vec<videos::Choice>,
+    /// The one that does.
+    video: Option<String>,
 }
 
 /// The steps that somebody may take with a story as it stands.
@@ -222,6 +227,10 @@ async fn take(
         "unschedule" => article::unschedule(tx, actor, id, now).await?,
         "correct" => drop(article::correct(tx, actor, id, note, now, now).await?),
         "withdraw" => article::withdraw(tx, actor, id, note, now).await?,
+        "video" => {
+            let chosen = videos::chosen(tx, fields.text("recording")).await?;
+            article::choose_video(tx, actor, id, chosen, now).await?;
+        }
         other => return Err(Trouble::invalid(format!("{other:?} is no step of a story."))),
     }
     Ok(())
@@ -289,6 +298,10 @@ async fn story_page(
         Some(person) => person::by_id(store, person).await?.map(|it| it.name),
         None => None,
     };
+    let videos = match check_on(staff.actor(), Action::PublishArticle, &object) {
+        Ok(()) => videos::choices(app).await?,
+        Err(_) => Vec::new(),
+    };
     Ok(StoryPage {
         may: may(staff.actor(), &object, &known),
         may_moderate: check_on(staff.actor(), Action::Moderate, &object).is_ok(),
@@ -296,6 +309,8 @@ async fn story_page(
         noted_by: noted_by.unwrap_or_default(),
         assignments: assignments::rows(app, staff, id).await?,
         candidates,
+        videos,
+        video: article::video(store, id).await?.map(|it| it.to_string()),
         id: id.to_string(),
         state: state(&known),
         address: known.path.clone(),

@@ -8,7 +8,8 @@ use base::{ProgrammeId, StreamKeyId, Timestamp};
 use broadcast::captions::{self, CaptionSettings};
 use broadcast::channel::{self, Channel, Takeover};
 use broadcast::key::{self, MakeKey, Rank};
-use broadcast::programme::{self, PlanProgramme, Programme};
+use broadcast::programme::{self, PlanProgramme, Programme, Recorded};
+use broadcast::recording;
 use jiff::tz::TimeZone;
 use media_io::studio::{Status, Studio};
 use publish::article::{self, Found, Teaser};
@@ -18,6 +19,7 @@ use super::articles::instant;
 use super::forms::Fields;
 use super::gate::Staff;
 use super::page::{Answer, Frame, View, go};
+use super::recordings::RecordingRow;
 use super::trouble::Trouble;
 use crate::App;
 use form::Form;
@@ -39,6 +41,12 @@ struct ChannelPage {
     over: Vec<ProgrammeRow>,
     /// What was published last, to choose from.
     stories: Vec<StoryRow>,
+    /// What is kept of programmes.
+    recordings: Vec<RecordingRow>,
+    /// Whether what is on is recorded.
+    records: bool,
+    /// What can become of a programme.
+    recorded: Vec<&'static str>,
     keys: Vec<KeyRow>,
     ranks: Vec<&'static str>,
     /// A key that was made just now: it is shown this once.
@@ -65,6 +73,7 @@ struct Typed {
     ends_at: String,
     story: String,
     begins_alone: bool,
+    recorded: String,
 }
 
 #[derive(Serialize)]
@@ -178,7 +187,7 @@ pub(super) async fn change(Path(id): Path<ProgrammeId>, form: Form) -> Answer {
         let (actor, now) = (form.actor(), form.now());
         let step = form.fields.text("step");
         let command = match step {
-            "begin" | "end" | "cancel" => None,
+            "begin" | "end" | "record" | "cancel" => None,
             _ => Some(command(&form).await?),
         };
         let (mut tx, _) = form.begin().await?;
@@ -186,6 +195,7 @@ pub(super) async fn change(Path(id): Path<ProgrammeId>, form: Form) -> Answer {
             (_, Some(command)) => programme::change(&mut tx, actor, id, command, now).await?,
             ("begin", None) => programme::begin(&mut tx, actor, id, now).await?,
             ("end", None) => programme::end(&mut tx, actor, id, now).await?,
+            ("record", None) => drop(recording::begin(&mut tx, actor, id, now).await?),
             (_, None) => programme::cancel(&mut tx, actor, id, now).await?,
         }
         Ok(tx.commit().await?)
@@ -202,6 +212,7 @@ async fn command(form: &Form) -> Result<PlanProgramme<'_>, Trouble> {
         ends_at: instant(fields.text("ends_at"), zone)?,
         story: story(&form.app, fields.trimmed("story")).await?,
         begins_alone: !fields.text("begins_alone").is_empty(),
+        recorded: Recorded::parse(fields.text("recorded")).unwrap_or_default(),
     })
 }
 
@@ -237,6 +248,7 @@ impl Typed {
             ends_at: text("ends_at"),
             story: text("story"),
             begins_alone: !fields.text("begins_alone").is_empty(),
+            recorded: text("recorded"),
         }
     }
 }
@@ -273,7 +285,11 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
         created_at: it.created_at,
         used_at: it.used_at,
     });
+    let recordings = super::recordings::rows(app, id).await?;
     Ok(ChannelPage {
+        records: recordings.iter().any(|it| it.state == "going"),
+        recordings,
+        recorded: Recorded::ALL.map(Recorded::name).into(),
         title,
         takeover: takeover.name(),
         takeovers: Takeover::ALL.map(Takeover::name).into(),
@@ -299,6 +315,7 @@ fn row(it: Programme, zone: &TimeZone, about: &[Teaser]) -> ProgrammeRow {
     let field =
         |at: Timestamp| zone.to_datetime(at.to_jiff()).strftime("%Y-%m-%dT%H:%M").to_string();
     let story = about.iter().find(|story| Some(story.id) == it.article_id).map(story_row);
+    let recorded = it.recorded().name().to_owned();
     ProgrammeRow {
         id: it.id.to_string(),
         typed: Typed {
@@ -308,6 +325,7 @@ fn row(it: Programme, zone: &TimeZone, about: &[Teaser]) -> ProgrammeRow {
             ends_at: field(it.ends_at),
             story: story.as_ref().map(|it| it.path.clone()).unwrap_or_default(),
             begins_alone: it.begins_alone,
+            recorded,
         },
         title: it.title,
         starts_at: it.starts_at,

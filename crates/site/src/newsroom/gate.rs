@@ -226,7 +226,7 @@ fn guarded(app: &App, mut response: Response, renewed: Option<String>, nonce: &s
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: \
-         blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; \
+         blob:; font-src 'self'; media-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
          trusted-types tribune-editor ProseMirrorClipboard"
     );

@@ -10,6 +10,7 @@ use super::cards::Cards;
 use super::discussion::of_story;
 use super::entry::{Full, author_address};
 use super::pictures::Pictures;
+use super::programme::Seen;
 use super::related::{RelatedStories, as_ref};
 use super::shell::{Shell, link};
 use super::{Result, missing};
@@ -68,6 +69,18 @@ async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
         .photo
         .as_ref()
         .and_then(|lead| full.pictures.picture(lead.photo, lead.caption.as_deref()));
+    let video = match article::video(app.store(), id).await? {
+        Some(recording) => {
+            tags.push(Tag::Recording(recording));
+            Seen::of_story(app, recording).await?
+        }
+        None => None,
+    };
+    if let Some(seen) = &video {
+        seen.tell(shell, &mut head.open_graph);
+        let film = seen.film(&entry.summary);
+        head.json_ld.push(structured_data::video(&shell.publication, &film));
+    }
     let mut corrections: Vec<_> =
         full.corrections.iter().map(|it| Correction { at: it.at, text: it.text.clone() }).collect();
     corrections.reverse();
@@ -78,6 +91,7 @@ async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
         headline: content.headline.clone(),
         deck: content.deck.clone(),
         picture,
+        video: video.map(|it| it.video),
         published: full.published.published_at,
         updated: article.updated_at,
         byline: byline(full),

@@ -20,7 +20,9 @@ pub(crate) use mine::{export, forget, mine};
 pub(crate) use profile::profile;
 pub(crate) use speak::Speaking;
 #[cfg(test)]
-pub(super) use tests::{opened, post as say, story as a_story};
+pub(crate) use tests::story as a_story;
+#[cfg(test)]
+pub(super) use tests::{opened, post as say};
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;

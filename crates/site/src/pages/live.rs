@@ -9,6 +9,7 @@ use projections::page_cache::{Rendered, Tag};
 use super::Result;
 use super::answer::{Answer, cached};
 use super::discussion::under_a_story;
+use super::programme::past;
 use super::shell::Shell;
 use crate::App;
 use crate::view::{LivePage, ScheduleEntry, Streams};
@@ -28,11 +29,13 @@ pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
     let path = if audio_only { "/live/audio" } else { "/live" };
     let (mut on_now, mut to_come, mut called) = (None, Vec::new(), String::new());
     let mut on_air = false;
+    let mut seen_again = Vec::new();
     if let Some(channel) = channel::by_slug(app.store(), MAIN).await? {
         on_air = channel.on_air_since.is_some();
         called = channel.title;
         on_now = programme::on_now(app.store(), channel.id).await?;
         to_come = programme::to_come(app.store(), channel.id, app.now()).await?;
+        seen_again = past(app, channel.id).await?;
     }
     if called.is_empty() {
         called.clone_from(&shell.site.name);
@@ -60,6 +63,7 @@ pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
         to_come: to_come.into_iter().map(entry).collect(),
         story,
         discussion,
+        past: seen_again,
     };
     shell.render(app, 200, page, tags)
 }

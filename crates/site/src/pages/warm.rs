@@ -7,7 +7,7 @@ use projections::page_cache::Warm;
 use publish::article::Page;
 
 use super::section::Place;
-use super::{author, feeds, front, live, path, robots, sitemaps};
+use super::{author, feeds, front, live, path, programme, robots, sitemaps};
 use crate::App;
 
 /// Renders forgotten pages before anybody asks. Made before the [`App`] that it renders with, since
@@ -55,6 +55,9 @@ async fn render(app: &App, key: &str) -> super::Result<projections::page_cache::
     let path = uri.path();
     if let Some(slug) = path.strip_prefix("/authors/") {
         return author::find(app, slug, place).await;
+    }
+    if let Some(id) = path.strip_prefix("/programmes/") {
+        return programme::find(app, id).await;
     }
     if let Some(file) = path.strip_prefix("/feeds/") {
         return feeds::of_site(app, file).await;

@@ -102,6 +102,22 @@ pub fn page(publication: &Publication, page: &Page) -> Vec<Meta> {
     card.0
 }
 
+/// Adds a video to a page's card, and its picture in the place of what was there.
+pub fn video(publication: &Publication, file: &str, poster: Option<&str>, card: &mut Vec<Meta>) {
+    if poster.is_some() {
+        card.retain(|it| !it.key.starts_with("og:image") && it.key != "twitter:card");
+    }
+    let mut told = Card::default();
+    if let Some(poster) = poster {
+        told.property("og:image", publication.absolute(poster));
+        told.property("og:image:type", "image/jpeg");
+        told.name("twitter:card", "summary_large_image");
+    }
+    told.property("og:video", publication.absolute(file));
+    told.property("og:video:type", "video/mp4");
+    card.extend(told.0);
+}
+
 #[derive(Default)]
 struct Card(Vec<Meta>);
 

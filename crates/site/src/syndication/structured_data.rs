@@ -69,6 +69,37 @@ pub fn discussion(publication: &Publication, posting: &Posting) -> String {
     graph(vec![node])
 }
 
+/// A video that is on a page.
+#[derive(Clone, Debug)]
+pub struct Film {
+    /// What it is called.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// A picture of it.
+    pub poster: Option<String>,
+    /// Since when it can be seen.
+    pub published: Timestamp,
+    /// How long it is.
+    pub seconds: i64,
+    /// Where the file is.
+    pub file: String,
+}
+
+/// A page of a video (developers.google.com/search/docs/appearance/structured-data/video).
+pub fn video(publication: &Publication, film: &Film) -> String {
+    let mut node = Node::typed("VideoObject")
+        .set("name", film.name.as_str())
+        .set("description", film.description.as_str())
+        .set("uploadDate", publication.local(film.published))
+        .set("duration", format!("PT{}S", film.seconds))
+        .set("contentUrl", publication.absolute(&film.file));
+    if let Some(poster) = &film.poster {
+        node = node.set("thumbnailUrl", publication.absolute(poster));
+    }
+    graph(vec![node])
+}
+
 fn said(publication: &Publication, said: &Said) -> Node {
     let answers: Vec<Node> = said.answers.iter().map(|it| self::said(publication, it)).collect();
     Node::typed("Comment")

@@ -35,6 +35,10 @@ pub(super) fn player_script_url() -> &'static str {
     url("player.js")
 }
 
+pub(super) fn video_style_url() -> &'static str {
+    url("video.css")
+}
+
 pub(super) fn account_script_url() -> &'static str {
     url("account.js")
 }

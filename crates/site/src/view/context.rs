@@ -202,6 +202,8 @@ pub struct ArticlePage {
     pub deck: String,
     /// The lead photo, with its caption and credit.
     pub picture: Option<Picture>,
+    /// What leads it in the picture's place.
+    pub video: Option<super::Video>,
     /// When it was first published. Exactly midnight in the site's zone means that only the day
     /// is known, and only the day is shown.
     pub published: Timestamp,

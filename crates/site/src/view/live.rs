@@ -3,7 +3,7 @@
 use base::{ArticleId, Timestamp};
 use serde::Serialize;
 
-use super::{Discussion, Head, Link, ShareLink};
+use super::{Discussion, Head, Link, PastProgramme, ShareLink};
 
 /// What the head of every page says of the channel.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -45,6 +45,8 @@ pub struct LivePage {
     pub on_now: Option<ScheduleEntry>,
     /// What is to come, the next first.
     pub to_come: Vec<ScheduleEntry>,
+    /// What was on and can be seen again, the newest first.
+    pub past: Vec<PastProgramme>,
     /// Where to share it.
     pub share: Vec<ShareLink>,
     /// The story that what is on is about.

@@ -10,6 +10,7 @@ mod dates;
 mod discussion;
 mod live;
 mod newsroom;
+mod recording;
 pub mod samples;
 mod share;
 mod templates;
@@ -22,6 +23,7 @@ pub use context::*;
 pub use discussion::*;
 pub use live::*;
 pub use newsroom::NewsroomFrame;
+pub use recording::*;
 pub use share::{ShareTarget, known_share_targets};
 pub use templates::{RenderError, Templates};
 pub use theme::ThemeError;
@@ -94,6 +96,8 @@ pages! {
     Search(SearchPage) = "pages/search.html" styled "search",
     /// `/live`
     Live(LivePage) = "pages/live.html" styled "live",
+    /// `/programmes/{id}`
+    Programme(ProgrammePage) = "pages/programme.html" styled "live",
     /// Whatever cannot be shown, and why.
     Error(ErrorPage) = "pages/error.html" styled "error",
 }

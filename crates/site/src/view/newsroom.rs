@@ -65,6 +65,7 @@ templates! {
     "authenticator.html"
     "code.html"
     "confirm.html"
+    "recording.html"
     "commenter.html"
     "desk.html"
     "discussion.html"

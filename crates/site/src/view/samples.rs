@@ -13,6 +13,7 @@ use super::account::*;
 use super::context::*;
 use super::discussion::*;
 use super::live::OnAir;
+use super::recording::*;
 use super::{Page, Words, known_share_targets};
 use live::*;
 use readers::*;
@@ -118,11 +119,17 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ("follow", follow_page(language).into()),
         ("follow-ended", FollowPage { ended: true, ..follow_page(language) }.into()),
         ("article-crowded", crowded_article(language).into()),
+        ("article-video", ArticlePage { video: Some(video()), ..article(language) }.into()),
         ("article-right-to-left", right_to_left_article().into()),
         ("author", author(language).into()),
         ("author-new", new_author(language).into()),
         ("live", live(language).into()),
         ("live-off", silent(language).into()),
+        ("programme", programme(language).into()),
+        (
+            "programme-going",
+            ProgrammePage { goes_on: true, chapters: vec![], ..programme(language) }.into(),
+        ),
         ("search", search(language).into()),
         ("search-before", search_without_question(language).into()),
         ("search-nothing", search_without_results(language).into()),
@@ -327,6 +334,7 @@ fn article(language: &str) -> ArticlePage {
         deck: "What was agreed in Geneva stood on the agenda, beside the tension over Ukraine."
             .into(),
         picture: Some(picture("sample-0", 1500, 1000)),
+        video: None,
         published: at("2021-12-07T17:40:00Z"),
         updated: Some(at("2021-12-07T20:05:00Z")),
         on_air: true,
@@ -536,6 +544,7 @@ fn plain_article(language: &str) -> ArticlePage {
         headline: "Ministers to meet in January".into(),
         deck: String::new(),
         picture: None,
+        video: None,
         published: at("2021-12-06T21:00:00Z"),
         updated: None,
         on_air: false,
@@ -639,6 +648,32 @@ fn new_author(language: &str) -> AuthorPage {
         links: vec![],
         cards: vec![],
         pagination: Pagination::default(),
+    }
+}
+
+fn video() -> Video {
+    let page = "/programmes/0".to_owned();
+    Video {
+        poster: Some("/recordings/0/poster.jpg".into()),
+        chapters: Some("/recordings/0/chapters.vtt".into()),
+        ..Video::of("0", "Question time", page, 3_723_000)
+    }
+}
+
+fn programme(language: &str) -> ProgrammePage {
+    let address = "https://tribune.example/programmes/0";
+    ProgrammePage {
+        head: head("Question time", language, "/programmes/0"),
+        headline: "Question time".into(),
+        description: "Ministers answer, for an hour.".into(),
+        at: at("2021-12-07T15:00:00Z"),
+        goes_on: false,
+        video: video(),
+        chapters: vec![
+            ChapterLink::new(0, "Welcome".into()),
+            ChapterLink::new(65_500, "The <budget>".into()),
+        ],
+        share: site().share_links(address, "Question time"),
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("pages/account_link.html", include_str!("../../../../templates/pages/account_link.html")),
     ("pages/follow.html", include_str!("../../../../templates/pages/follow.html")),
     ("pages/live.html", include_str!("../../../../templates/pages/live.html")),
+    ("pages/programme.html", include_str!("../../../../templates/pages/programme.html")),
     ("pages/search.html", include_str!("../../../../templates/pages/search.html")),
     ("pages/error.html", include_str!("../../../../templates/pages/error.html")),
     ("partials/head.html", include_str!("../../../../templates/partials/head.html")),
@@ -48,6 +49,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("partials/photo.html", include_str!("../../../../templates/partials/photo.html")),
     ("partials/share.html", include_str!("../../../../templates/partials/share.html")),
     ("partials/watch.html", include_str!("../../../../templates/partials/watch.html")),
+    ("partials/video.html", include_str!("../../../../templates/partials/video.html")),
 ];
 
 /// The templates of one site, checked.
@@ -121,6 +123,7 @@ impl Templates {
             here => here(site, head.canonical.as_deref()),
             script => assets::script_url(),
             player_script => assets::player_script_url(),
+            video_style => assets::video_style_url(),
             account_script => assets::account_script_url(),
             icon => assets::icon_url(),
         };

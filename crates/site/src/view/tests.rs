@@ -244,6 +244,8 @@ fn the_newsroom_has_every_word_that_it_says_and_no_other() {
         "refuse-",
         "said-",
         "stream-key-",
+        "recording-",
+        "recorded-",
         "takeover-",
     ];
     for prefix in put_together {

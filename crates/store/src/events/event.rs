@@ -1,7 +1,7 @@
 use base::{
     ArticleId, ChannelId, CommentId, CommenterId, CorrectionId, Grant, InvitationId, MessageId,
     NetworkBanId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ProgrammeId, ReaderId,
-    RevisionId, Role, SectionId, SessionId, StreamKeyId, Timestamp, TokenId,
+    RecordingId, RevisionId, Role, SectionId, SessionId, StreamKeyId, Timestamp, TokenId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -352,6 +352,47 @@ pub enum Event {
         channel: ChannelId,
     },
 
+    // Recordings.
+    RecordingBegan {
+        programme: ProgrammeId,
+        recording: RecordingId,
+    },
+    RecordingEnded {
+        programme: ProgrammeId,
+        recording: RecordingId,
+    },
+    /// All of it is in the file store.
+    RecordingKept {
+        programme: ProgrammeId,
+        recording: RecordingId,
+    },
+    RecordingPublished {
+        programme: ProgrammeId,
+        recording: RecordingId,
+    },
+    RecordingUnpublished {
+        programme: ProgrammeId,
+        recording: RecordingId,
+    },
+    RecordingTrimmed {
+        programme: ProgrammeId,
+        recording: RecordingId,
+    },
+    ChaptersMarked {
+        programme: ProgrammeId,
+        recording: RecordingId,
+    },
+    RecordingDeleted {
+        programme: ProgrammeId,
+        recording: RecordingId,
+    },
+    /// A story is led by it, or not any more.
+    ArticleVideoChosen {
+        article: ArticleId,
+        recording: Option<RecordingId>,
+        touches: Touches,
+    },
+
     // Photos.
     PhotoAdded {
         photo: PhotoId,
@@ -505,6 +546,15 @@ impl Event {
             Self::ProgrammeBegan { .. } => "programme_began",
             Self::ProgrammeEnded { .. } => "programme_ended",
             Self::CaptionWritten { .. } => "caption_written",
+            Self::RecordingBegan { .. } => "recording_began",
+            Self::RecordingEnded { .. } => "recording_ended",
+            Self::RecordingKept { .. } => "recording_kept",
+            Self::RecordingPublished { .. } => "recording_published",
+            Self::RecordingUnpublished { .. } => "recording_unpublished",
+            Self::RecordingTrimmed { .. } => "recording_trimmed",
+            Self::ChaptersMarked { .. } => "chapters_marked",
+            Self::RecordingDeleted { .. } => "recording_deleted",
+            Self::ArticleVideoChosen { .. } => "article_video_chosen",
             Self::PhotoAdded { .. } => "photo_added",
             Self::PhotoDescribed { .. } => "photo_described",
             Self::PhotoReplaced { .. } => "photo_replaced",

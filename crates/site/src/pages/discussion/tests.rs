@@ -24,7 +24,7 @@ use tower::ServiceExt as _;
 use crate::serve::ClientAddress;
 use crate::{App, CommentCheck, CommentCheckSettings};
 
-pub(in crate::pages) async fn story(app: &App, headline: &str, published: bool) -> ArticleId {
+pub(crate) async fn story(app: &App, headline: &str, published: bool) -> ArticleId {
     let mut tx = app.store().begin().await.unwrap();
     let operator = &Actor::Operator;
     let command = CreateSection { path: headline.to_lowercase(), name: headline.to_owned() };

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use base::{Actor, ArticleId, Timestamp};
 use broadcast::channel;
-use broadcast::programme::{self, PlanProgramme};
+use broadcast::programme::{self, PlanProgramme, Recorded};
 use testkit::{TestStore, noon};
 use tower::ServiceExt as _;
 
@@ -20,6 +20,7 @@ fn about(story: Option<ArticleId>) -> PlanProgramme<'static> {
         ends_at: noon().plus(hour),
         story,
         begins_alone: false,
+        recorded: Recorded::None,
     }
 }
 

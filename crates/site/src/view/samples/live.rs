@@ -1,6 +1,7 @@
 //! The channel.
 
 use super::{at, discussion, head, site};
+use crate::view::PastProgramme;
 use crate::view::context::Link;
 use crate::view::live::*;
 
@@ -21,6 +22,13 @@ pub(super) fn live(language: &str) -> LivePage {
         streams: Streams::of("main"),
         on_now: Some(entry("Question time", "2021-12-07T15:00:00Z")),
         to_come: vec![entry("The week", "2021-12-08T15:00:00Z")],
+        past: vec![PastProgramme {
+            title: "The budget".into(),
+            at: at("2021-12-01T15:00:00Z"),
+            url: "/programmes/0".into(),
+            poster: Some("/recordings/0/poster.jpg".into()),
+            length: "1:02:03".into(),
+        }],
         share: site().share_links(address, "Question time"),
         story: Some(Link::new("Two presidents", "/news/russia/two-presidents")),
         discussion: Some(discussion()),
