@@ -561,6 +561,39 @@ stream-key-used = used last { $date }
 stream-key-unused = never used
 stream-key-make = Make a key
 stream-key-revoke = Revoke
+viewers = Viewers
+viewers-now = { $count ->
+    [0] Nobody watches or listens at the moment.
+    [one] One watches or listens at the moment.
+   *[other] { $count } watch or listen at the moment.
+}
+viewers-since = Since { $clock }, { $date }: { $most } at most
+viewers-table = By rendition
+viewers-rendition = Rendition
+viewers-most = Most
+viewers-average = Average
+viewers-how = Counted by what is fetched from here, without cookies or addresses. Viewers behind a cache of others, such as a CDN, are not seen.
+health = How it goes
+health-good = All is well.
+health-off = Off air.
+health-preview = What viewers see
+health-table = The last minutes in numbers
+health-time = Time
+health-plot-kilobits = Bit rate, kbit/s
+health-plot-frames = Frames a second
+health-plot-key_frames_apart = Between key frames, s
+health-plot-lost = Frames lost
+health-plot-behind = Arrives late by, s
+health-plot-parts_late = Parts late for viewers
+health-plot-speed = Speed of the transcoder
+health-plot-renditions = Slowest rendition behind by, s
+health-no-source = Nobody sends, and viewers see the slate. Start the encoder, or look whether its line is up.
+health-no-frames = Nothing comes from the source, and viewers see the slate. Look at the encoder and its line.
+health-line = What is sent arrives { $number } s late: the line from the studio is too slow. Lower the encoder’s bit rate.
+health-frames = { $number } frames a second are missing. The encoder leaves them out: lower its bit rate, or give its machine less to do.
+health-key-frames = Key frames are { $number } s apart, so viewers wait to join. Set the encoder’s key-frame interval to 2 s.
+health-parts = { $number } parts came too late in the last seconds, and players may have stopped. Look at the source and at this machine.
+health-machine = This machine is too slow for all renditions; they are up to { $number } s behind. Send a smaller picture, or give it more cores.
 source = The source
 source-none = Nobody sends.
 source-from = From { $address }

@@ -561,6 +561,39 @@ stream-key-used = usada por última vez { $date }
 stream-key-unused = nunca usada
 stream-key-make = Crear una clave
 stream-key-revoke = Revocar
+viewers = Espectadores
+viewers-now = { $count ->
+    [0] Nadie ve ni escucha en este momento.
+    [one] Una persona ve o escucha en este momento.
+   *[other] { $count } personas ven o escuchan en este momento.
+}
+viewers-since = Desde las { $clock }, { $date }: { $most } como máximo
+viewers-table = Por versión
+viewers-rendition = Versión
+viewers-most = Máximo
+viewers-average = Media
+viewers-how = Se cuentan por lo que se pide aquí, sin cookies ni direcciones. No se ve a quienes miran a través de la caché de otros, como una CDN.
+health = Cómo va
+health-good = Todo va bien.
+health-off = Fuera del aire.
+health-preview = Lo que ven los espectadores
+health-table = Los últimos minutos en números
+health-time = Hora
+health-plot-kilobits = Tasa de bits, kbit/s
+health-plot-frames = Fotogramas por segundo
+health-plot-key_frames_apart = Entre fotogramas clave, s
+health-plot-lost = Fotogramas perdidos
+health-plot-behind = Llega con retraso de, s
+health-plot-parts_late = Partes tarde para los espectadores
+health-plot-speed = Velocidad del transcodificador
+health-plot-renditions = Retraso de la versión más lenta, s
+health-no-source = Nadie emite, y los espectadores ven la carátula. Arranque el codificador o compruebe su línea.
+health-no-frames = No llega nada de la fuente, y los espectadores ven la carátula. Compruebe el codificador y su línea.
+health-line = Lo que se envía llega { $number } s tarde: la línea desde el estudio es demasiado lenta. Baje la tasa de bits del codificador.
+health-frames = Faltan { $number } fotogramas por segundo. El codificador los omite: baje su tasa de bits o dé menos trabajo a su máquina.
+health-key-frames = Los fotogramas clave distan { $number } s, y los espectadores esperan para entrar. Ponga a 2 s el intervalo de fotogramas clave.
+health-parts = { $number } partes llegaron demasiado tarde en los últimos segundos, y los reproductores pueden haberse parado. Compruebe la fuente y esta máquina.
+health-machine = Esta máquina es demasiado lenta para todas las versiones; llevan hasta { $number } s de retraso. Envíe una imagen menor o dele más núcleos.
 source = La fuente
 source-none = Nadie emite.
 source-from = Desde { $address }

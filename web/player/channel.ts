@@ -1,6 +1,7 @@
 import { captionsMenu } from "./captions.ts";
 import { floats } from "./floating.ts";
 import { type Playing, play } from "./playing.ts";
+import { seeks, windowOf } from "./seek.ts";
 import { announce } from "./session.ts";
 
 /** How often it is asked whether the channel has come back, in milliseconds. */
@@ -9,6 +10,8 @@ const ASKS_AGAIN = 5_000;
 const SOUND_BEHIND = 7;
 /** Where the choice of quality is kept from visit to visit. */
 const REMEMBERED = "tribune-quality";
+/** Whoever goes nearer to the present than this, in seconds, goes to it. */
+const LIVE = 4;
 const AUTO = "auto";
 const AUDIO = "audio";
 
@@ -21,6 +24,8 @@ export function begin(player: HTMLElement): void {
   const edge = player.querySelector<HTMLButtonElement>(".player-edge")!;
   const { master, audio, status } = player.dataset;
   let playing: Playing | undefined;
+  /** Whether what plays is the window that one can go back in, and not the present. */
+  let inWindow = false;
 
   const say = (what: "on" | "off" | "waiting" | "failed") => {
     const words = state.dataset[what] ?? "";
@@ -42,11 +47,13 @@ export function begin(player: HTMLElement): void {
     if (qualities.selectedIndex < 0) qualities.value = AUTO;
   };
 
-  const show = (quality: string, goesOn: boolean) => {
+  const show = (quality: string, goesOn: boolean, behind?: number) => {
     playing?.end();
+    inWindow = behind !== undefined && quality !== AUDIO;
     player.classList.toggle("player-sound", quality === AUDIO);
     say("waiting");
-    playing = play(video, quality === AUDIO ? audio! : master!, {
+    const stream = quality === AUDIO ? audio! : inWindow ? player.dataset["window"]! : master!;
+    playing = play(video, stream, {
       found: (heights) => {
         if (quality !== AUDIO) offer(heights, quality);
         playing?.prefer(quality);
@@ -54,14 +61,14 @@ export function begin(player: HTMLElement): void {
       captioned: (names) => menu.loaded(names),
       plays: () => say("on"),
       waits: () => say("waiting"),
-      late: (late) => (edge.hidden = !late),
+      late: (late) => (edge.hidden = !late && !inWindow),
       ended: () => {
         playing?.end();
         playing = undefined;
         void wait();
       },
       cannot: () => say("failed"),
-    }, quality === AUDIO ? SOUND_BEHIND : undefined);
+    }, quality === AUDIO ? SOUND_BEHIND : undefined, inWindow ? behind : undefined);
     if (goesOn) void video.play().catch(() => say("on"));
   };
 
@@ -86,12 +93,32 @@ export function begin(player: HTMLElement): void {
     // The browser's own controls are deaf until something has come.
     if (video.readyState === HTMLMediaElement.HAVE_NOTHING) void video.play().catch(() => {});
   });
-  edge.addEventListener("click", () => {
-    playing?.toEdge();
-    void video.play();
+  const toPresent = () => {
+    edge.hidden = true;
+    // The present comes with low latency from another stream than the past.
+    if (inWindow) show(remembered(), true);
+    else playing?.toEdge();
+    void video.play().catch(() => {});
+  };
+  edge.addEventListener("click", toPresent);
+  const seek = seeks(player, video, {
+    behind: () => playing?.behind() ?? 0,
+    goTo: (behind) => {
+      const sound = player.classList.contains("player-sound");
+      if (!playing) return;
+      if (behind < LIVE) toPresent();
+      else if (inWindow || sound || behind < playing.reach()) playing.goBack(behind);
+      else show(qualities.value, !video.paused, behind);
+    },
   });
+  video.addEventListener("playing", () => void windowOf(player.dataset["window"]!).then(seek.reaches), { once: true });
 
   bar.hidden = false;
+  // Whoever shows the player to producers asks for it without its sound.
+  if (location.hash === "#muted") {
+    video.muted = true;
+    video.autoplay = true;
+  }
   offer([], wanted());
   announce(video, player.dataset);
   floats(player, video);

@@ -27,11 +27,26 @@ export interface Playing {
   prefer(quality: string): void;
   /** Goes to the present moment. */
   toEdge(): void;
+  /** How far behind the present one is, in seconds. */
+  behind(): number;
+  /** How far back this stream reaches, in seconds. */
+  reach(): number;
+  /** Goes to so many seconds behind the present. */
+  goBack(behind: number): void;
   end(): void;
 }
 
-/** Plays the HLS stream at an address, so many seconds behind the present, or as the stream says. */
-export function play(video: HTMLVideoElement, address: string, listener: Listener, behind?: number): Playing {
+/**
+ * Plays the HLS stream at an address: so many seconds behind the present, or as the stream says; it
+ * begins `from` further back where that is said.
+ */
+export function play(
+  video: HTMLVideoElement,
+  address: string,
+  listener: Listener,
+  behind?: number,
+  from?: number,
+): Playing {
   const stop = new AbortController();
   const on = (event: string, hear: () => void) =>
     video.addEventListener(event, hear, { signal: stop.signal });
@@ -40,10 +55,14 @@ export function play(video: HTMLVideoElement, address: string, listener: Listene
   on("waiting", () => listener.waits());
   on("ended", () => listener.ended());
   const stream = Hls.isSupported() ? throughScript(video, address, listener, behind) : itself(video, address, listener, on);
+  if (from !== undefined) {
+    video.addEventListener("loadedmetadata", () => stream.goBack(from), { once: true, signal: stop.signal });
+  }
   on("timeupdate", () => listener.late(stream.behind() > LATE));
   return {
-    prefer: stream.prefer,
-    toEdge: stream.toEdge,
+    ...stream,
+    // Until something has come, one is where one wants to be.
+    behind: () => (video.readyState === HTMLMediaElement.HAVE_NOTHING ? (from ?? 0) : stream.behind()),
     end: () => {
       stop.abort();
       stream.end();
@@ -51,9 +70,7 @@ export function play(video: HTMLVideoElement, address: string, listener: Listene
   };
 }
 
-type Stream = Playing & { behind(): number };
-
-function throughScript(video: HTMLVideoElement, address: string, listener: Listener, behind?: number): Stream {
+function throughScript(video: HTMLVideoElement, address: string, listener: Listener, behind?: number): Playing {
   const hls = new Hls({
     // Catches up gently rather than to stay ever later (hls.js plays no faster by itself).
     maxLiveSyncPlaybackRate: 1.1,
@@ -93,7 +110,18 @@ function throughScript(video: HTMLVideoElement, address: string, listener: Liste
     toEdge: () => {
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
     },
-    behind: () => hls.latency,
+    behind: () => {
+      const list = hls.latestLevelDetails;
+      return list ? list.edge + list.age - video.currentTime : 0;
+    },
+    reach: () => {
+      const list = hls.latestLevelDetails;
+      return list ? list.edge - list.fragmentStart : 0;
+    },
+    goBack: (behind) => {
+      const list = hls.latestLevelDetails;
+      if (list) video.currentTime = Math.max(list.fragmentStart, list.edge - behind);
+    },
     end: () => hls.destroy(),
   };
 }
@@ -104,7 +132,7 @@ function itself(
   address: string,
   listener: Listener,
   on: (event: string, hear: () => void) => void,
-): Stream {
+): Playing {
   const present = () => (video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : 0);
   on("loadedmetadata", () => listener.found([]));
   on("error", () => listener.ended());
@@ -114,6 +142,8 @@ function itself(
     prefer: () => {},
     toEdge: () => (video.currentTime = present()),
     behind: () => Math.max(0, present() - video.currentTime),
+    reach: () => (video.seekable.length > 0 ? present() - video.seekable.start(0) : 0),
+    goBack: (behind) => (video.currentTime = Math.max(0, present() - behind)),
     end: () => {
       video.removeAttribute("src");
       video.load();

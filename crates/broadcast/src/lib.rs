@@ -11,6 +11,7 @@ mod error;
 pub mod key;
 pub mod programme;
 pub mod recording;
+pub mod viewers;
 
 use accounts::policy::{self, Action};
 use base::Actor;

@@ -10,6 +10,7 @@ use broadcast::captions::{self, CaptionSettings, WriteCaption};
 use broadcast::channel::{self, Channel, Takeover};
 use broadcast::key::{self, MakeKey, Rank};
 use broadcast::programme::{self, PlanProgramme, Recorded};
+use broadcast::viewers;
 use store::Event;
 use testkit::{TestStore, noon, on_both_engines};
 use uuid::Uuid;
@@ -319,5 +320,27 @@ on_both_engines! {
             })
             .collect();
         assert_eq!(planned, [false, true, false]);
+    }
+
+    async fn viewers_of_a_minute_are_kept_for_half_a_year(store: &TestStore) {
+        let channel = main_channel(store).await.id;
+        let counts = |all: &[(&str, u64)]| {
+            all.iter().map(|(name, viewers)| ((*name).to_owned(), *viewers)).collect()
+        };
+        let mut tx = store.begin().await.unwrap();
+        let first = counts(&[("source", 7), ("mp3", 2)]);
+        viewers::note(&mut tx, channel, (after(0), &first)).await.unwrap();
+        let again = counts(&[("source", 3), ("mp3", 4)]);
+        viewers::note(&mut tx, channel, (after(0), &again)).await.unwrap();
+        viewers::note(&mut tx, channel, (after(1), &first)).await.unwrap();
+        tx.commit().await.unwrap();
+        let known = viewers::between(store, channel, (after(0), after(1))).await.unwrap();
+        let known: Vec<_> = known.iter().map(|it| (it.rendition.as_str(), it.viewers)).collect();
+        assert_eq!(known, [("mp3", 4), ("source", 7)]);
+        let mut tx = store.begin().await.unwrap();
+        viewers::forget(&mut tx, after(1).plus(viewers::KEPT)).await.unwrap();
+        tx.commit().await.unwrap();
+        let left = viewers::between(store, channel, (noon(), after(9))).await.unwrap();
+        assert_eq!(left.iter().map(|it| it.minute).collect::<Vec<_>>(), [after(1); 2]);
     }
 }

@@ -86,6 +86,8 @@ pub enum Output {
         rendition: RenditionId,
         /// Its name.
         name: MediaName,
+        /// How long it is.
+        length: Duration,
         /// All of it.
         bytes: Bytes,
     },
@@ -356,8 +358,8 @@ impl Sink<'_> {
         self.outputs.push_back(Output::Init { rendition: self.rendition, name, bytes });
     }
 
-    fn part(&mut self, name: MediaName, bytes: Bytes) {
-        self.outputs.push_back(Output::Part { rendition: self.rendition, name, bytes });
+    fn part(&mut self, name: MediaName, length: Duration, bytes: Bytes) {
+        self.outputs.push_back(Output::Part { rendition: self.rendition, name, length, bytes });
     }
 
     fn segment(&mut self, segment: Segment, chunks: Vec<Bytes>) {

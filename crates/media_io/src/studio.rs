@@ -11,6 +11,7 @@ mod captions;
 mod children;
 mod disk;
 mod gate;
+mod health;
 mod origin;
 mod plan;
 mod record;
@@ -18,7 +19,9 @@ mod recorder;
 mod silence;
 mod slates;
 mod sources;
+mod text;
 mod thumbnails;
+mod viewers;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,12 +44,17 @@ use crate::tag::Tag;
 use air::Air;
 use disk::Disk;
 use gate::{Arrival, Seats};
+use health::Health;
+pub use health::{Lag, Reading, Sample, Trouble};
 pub use origin::{Listener, Origin, Reply};
 pub use plan::Budget;
 use plan::Treatment;
 use recorder::Recorder;
 use sources::{Feed, Sources, Surveyed};
+pub use text::Text;
 pub use thumbnails::Thumbnails;
+pub use viewers::Viewers;
+use viewers::{Counts, Minute};
 
 /// A source that gives nothing for so long is taken for gone.
 const QUIET: Duration = Duration::from_millis(1_500);
@@ -111,6 +119,7 @@ struct Inner {
     /// Filled by who follows the record, taken from by who packages.
     desk: Mutex<record::Desk>,
     thumbnails: Thumbnails,
+    health: Mutex<Health>,
 }
 
 /// How a channel goes, for those who run it.
@@ -132,6 +141,10 @@ pub struct Status {
     pub transcoder: Option<String>,
     /// Why the recording waits on the disk, if it does, in a sentence.
     pub recorder: Option<String>,
+    /// How many watch or listen at this moment.
+    pub viewers: Viewers,
+    /// Parts that viewers were given too late, since the program began.
+    pub parts_late: u64,
 }
 
 /// That a source was turned away.
@@ -189,6 +202,7 @@ impl Studio {
             status: Mutex::default(),
             desk: Mutex::default(),
             thumbnails,
+            health: Mutex::default(),
         }));
         // What is closed at the end is to be recorded, too.
         let (files, over) = (studio.0.settings.files.clone(), CancellationToken::new());
@@ -232,6 +246,17 @@ impl Studio {
         lock(&self.0.status).clone()
     }
 
+    /// The last minutes, second by second; those `after` an instant alone, if one is given.
+    pub fn samples(&self, after: Option<Timestamp>) -> Vec<Sample> {
+        lock(&self.0.health).after(after)
+    }
+
+    /// What is wrong, the worst first.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let status = self.status();
+        lock(&self.0.health).troubles(&status)
+    }
+
     fn tell(&self, change: impl FnOnce(&mut Status)) {
         change(&mut lock(&self.0.status));
     }
@@ -263,6 +288,7 @@ async fn run(
     let mut sources = Sources::default();
     let mut air: Option<Air> = None;
     let mut look = Instant::now() + LOOK;
+    let (mut counts, mut measured) = (Counts::default(), Instant::now());
     // It may have been killed on air. A node that never was says nothing: another may be.
     if disk.state().is_some() {
         note_on_air(&studio, false).await;
@@ -326,6 +352,12 @@ async fn run(
                 studio.tell(|status| {
                     status.on_slate = air.as_ref().is_some_and(Air::is_on_slate);
                 });
+                let since = std::mem::replace(&mut measured, Instant::now()).elapsed();
+                let mut reading = sources.read(since);
+                if let Some(air) = &mut air {
+                    air.read(&mut reading);
+                }
+                measure(&studio, reading, &mut counts, since, present);
             },
         }
     }
@@ -376,6 +408,38 @@ async fn revoked(studio: &Studio, sources: &mut Sources) {
             Ok(false) => sources.end(rank, "The stream key was revoked.".to_owned()),
             Err(error) => tracing::warn!("Whether a stream key still works is not known: {error}"),
         }
+    }
+}
+
+/// Takes note of how it goes, and of how many watch.
+fn measure(studio: &Studio, mut reading: Reading, counts: &mut Counts, since: Duration, now: Now) {
+    let origin = &studio.0.origin;
+    let (aac, mp3) = origin.listeners();
+    // Who listens takes a second of sound in each second.
+    let heard = |count: u64| since * u32::try_from(count).unwrap_or(u32::MAX);
+    let listened = [("aac".to_owned(), heard(aac)), ("mp3".to_owned(), heard(mp3))];
+    let viewers = counts.count(now.steady, origin.given().into_iter().chain(listened));
+    reading.viewers = viewers.all;
+    studio.tell(|status| {
+        status.viewers = viewers;
+        status.parts_late += reading.parts_late;
+    });
+    lock(&studio.0.health).push(Sample { at: now.wall, reading });
+    if let Some(minute) = counts.minute_over(now.wall) {
+        // Media does not wait for the record.
+        tokio::spawn(note_viewers(studio.clone(), minute));
+    }
+}
+
+async fn note_viewers(studio: Studio, minute: Minute) {
+    let noted = async {
+        let mut tx = studio.0.store.begin().await?;
+        let counts = (minute.began, &minute.viewers);
+        broadcast::viewers::note(&mut tx, studio.0.channel, counts).await?;
+        Ok::<_, broadcast::BroadcastError>(tx.commit().await?)
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!("How many watched for a minute is not on record: {error}");
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     passkeys: Option<Webauthn>,
     /// Of every page: nothing but this site's own files, and the styles of its templates.
     pub(crate) content_security_policy: HeaderValue,
+    /// The same, for what pages of other sites may show in a frame.
+    pub(crate) framed_policy: HeaderValue,
 }
 
 impl Deref for Inner {
@@ -100,10 +102,20 @@ impl App {
         );
         let content_security_policy = HeaderValue::from_str(&policy)
             .unwrap_or(HeaderValue::from_static("default-src 'none'"));
+        let framed = policy.replace("frame-ancestors 'self'", "frame-ancestors *");
+        let framed_policy =
+            HeaderValue::from_str(&framed).unwrap_or_else(|_| content_security_policy.clone());
         let passkeys = crate::passkeys::relying_party(&parts.settings.public_url);
         let hub = Hub::start(parts.store.clone(), Arc::clone(&parts.clock));
         let speaking = Speaking::start(parts.store.clone(), Arc::clone(&parts.clock));
-        Self(Arc::new(Inner { parts, hub, speaking, passkeys, content_security_policy }))
+        Self(Arc::new(Inner {
+            parts,
+            hub,
+            speaking,
+            passkeys,
+            content_security_policy,
+            framed_policy,
+        }))
     }
 
     pub(crate) fn studio(&self) -> Option<&Studio> {

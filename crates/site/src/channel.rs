@@ -4,8 +4,12 @@
 //! told to keep. Playlists may be fetched from pages of other sites, so that players elsewhere can
 //! show the channel.
 
+mod media;
+mod metrics;
+
 use std::convert::Infallible;
 
+use ::media::icy::Icy;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
@@ -14,12 +18,12 @@ use base::Timestamp;
 use broadcast::programme;
 use bytes::Bytes;
 use futures_util::stream;
-use media::icy::Icy;
-use media_io::studio::{Listener, Reply, Studio};
+use media_io::studio::{Listener, Reply, Studio, Text};
 use serde::Serialize;
 
 use crate::App;
-use crate::pages::{add_security, failed, never_here};
+use crate::pages::{add_security, failed, never_here, takes_gzip};
+pub(crate) use metrics::metrics;
 
 pub(crate) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 const TEXT: &str = "text/vtt; charset=utf-8";
@@ -56,7 +60,7 @@ pub(crate) async fn file(
         _ => return never_here(&app).await,
     };
     match playlist {
-        Some(text) => answered(PLAYLIST, MOMENT, Body::from(text)),
+        Some(text) => told(&text, &headers).map(Body::from),
         None => off_air(),
     }
 }
@@ -71,9 +75,11 @@ pub(crate) fn fast<B>(app: &App, request: &Request<B>) -> Option<http::Response<
         return None;
     }
     let origin = of(app, channel)?.origin();
-    let mut response = match origin.at_once(rendition, file, uri.query().unwrap_or_default())? {
-        Reply::Playlist(text) => answered(PLAYLIST, MOMENT, text),
-        Reply::Media(bytes) => answered(media_type(file), FOREVER, bytes),
+    let (query, headers) = (uri.query().unwrap_or_default(), request.headers());
+    let watched = media::from_the_beginning(headers);
+    let mut response = match origin.at_once(rendition, file, query, watched)? {
+        Reply::Playlist(text) => told(&text, headers),
+        Reply::Media(bytes) => shared(media_type(file), FOREVER, media::answer(bytes, headers)),
         _ => return None,
     };
     add_security(app, response.headers_mut());
@@ -85,6 +91,8 @@ pub(crate) async fn rendition(
     State(app): State<App>,
     Path((channel, rendition, file)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
 ) -> Response {
     let Some(studio) = of(&app, &channel) else { return never_here(&app).await };
     let plain = |status: StatusCode, text: String| {
@@ -98,9 +106,13 @@ pub(crate) async fn rendition(
             None => plain(StatusCode::NOT_FOUND, "There is no such picture here.\n".into()),
         };
     }
-    match studio.origin().file(&rendition, &file, &query.unwrap_or_default()).await {
-        Reply::Playlist(text) => answered(PLAYLIST, MOMENT, Body::from(text)),
-        Reply::Media(bytes) => answered(media_type(&file), FOREVER, Body::from(bytes)),
+    let watched = method == Method::GET && media::from_the_beginning(&headers);
+    let query = query.unwrap_or_default();
+    match studio.origin().file(&rendition, &file, &query, watched).await {
+        Reply::Playlist(text) => told(&text, &headers).map(Body::from),
+        Reply::Media(bytes) => {
+            shared(media_type(&file), FOREVER, media::answer(bytes, &headers)).map(Body::from)
+        }
         Reply::Nothing => plain(StatusCode::NOT_FOUND, "There is no such file here.\n".into()),
         Reply::Gone => plain(StatusCode::GONE, "This was here, and is not any more.\n".into()),
         Reply::Wrong(why) => plain(StatusCode::BAD_REQUEST, format!("{why}\n")),
@@ -129,12 +141,33 @@ fn of<'a>(app: &'a App, channel: &str) -> Option<&'a Studio> {
     app.studio().filter(|studio| studio.slug() == channel)
 }
 
+/// A playlist, compressed for those who take it so.
+fn told(text: &Text, headers: &HeaderMap) -> http::Response<Bytes> {
+    let gzip = takes_gzip(headers);
+    let body = if gzip { text.gzip() } else { text.plain() };
+    let mut response = answered(PLAYLIST, MOMENT, body.clone());
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
 pub(crate) fn answered<B>(
     media_type: &'static str,
     kept: &'static str,
     body: B,
 ) -> http::Response<B> {
-    let mut response = http::Response::new(body);
+    shared(media_type, kept, http::Response::new(body))
+}
+
+/// What pages of other sites may fetch, too.
+fn shared<B>(
+    media_type: &'static str,
+    kept: &'static str,
+    mut response: http::Response<B>,
+) -> http::Response<B> {
     let headers = response.headers_mut();
     headers.reserve(16);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));

@@ -143,6 +143,7 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/discussion/commenters/{commenter}/watch", post(discussion::watch))
         // The channel.
         .route("/newsroom/channel", get(channel::show).post(channel::describe))
+        .route("/newsroom/channel/health", get(channel::health))
         .route("/newsroom/channel/keys", post(channel::make_key))
         .route("/newsroom/channel/keys/{id}/revoke", post(channel::revoke_key))
         .route("/newsroom/channel/programmes", post(channel::plan))

@@ -26,7 +26,7 @@ mod shell;
 mod sitemaps;
 mod warm;
 
-pub(crate) use answer::{add_security, fast, uncached};
+pub(crate) use answer::{add_security, fast, takes_gzip, uncached};
 pub(crate) use article::{like_this, preview};
 pub(crate) use author::author;
 pub(crate) use discussion::{Speaking, Telling};

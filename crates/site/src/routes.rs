@@ -18,6 +18,7 @@ pub fn router(app: App) -> Router {
         .route("/search", get(pages::search))
         .route("/live", get(pages::live::live))
         .route("/live/audio", get(pages::live::audio))
+        .route("/live/embed", get(pages::live::embed))
         .route("/photos/{id}/{edition}/{name}", get(pages::photo))
         .route("/assets/{name}", get(pages::asset))
         // Readers who say something.
@@ -120,6 +121,7 @@ async fn metrics(State(app): State<App>) -> Response {
          # TYPE tribune_discussion_listeners gauge\ntribune_discussion_listeners {listening}\n",
         log - followed,
     );
+    let text = text + &app.studio().map(channel::metrics).unwrap_or_default();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 

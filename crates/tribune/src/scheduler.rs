@@ -53,6 +53,9 @@ pub(crate) async fn sweep(store: Store, files: Files, clock: Arc<dyn Clock>) {
         if let Err(error) = forget_networks(&store, clock.now()).await {
             tracing::warn!("Where old comments came from is still kept: {error}");
         }
+        if let Err(error) = forget_viewers(&store, clock.now()).await {
+            tracing::warn!("Old counts of viewers are still kept: {error}");
+        }
         tokio::time::sleep(SWEEP).await;
     }
 }
@@ -85,6 +88,12 @@ async fn take_away_once(store: &Store, files: &Files) -> Result<(), Failure> {
         tracing::info!("A deleted recording is gone, with its files.");
     }
     Ok(())
+}
+
+async fn forget_viewers(store: &Store, now: Timestamp) -> broadcast::Result<()> {
+    let mut tx = store.begin().await?;
+    broadcast::viewers::forget(&mut tx, now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Forgets where comments came from, and what else of discussions is kept for a time only.

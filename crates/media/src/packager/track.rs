@@ -628,7 +628,7 @@ impl Track {
             self.next_part += 1;
             self.grid.parts += 1;
             self.parts_kept.push_back((name.number, self.end_ticks()));
-            out.part(*name, bytes.clone());
+            out.part(*name, duration(units, self.clock), bytes.clone());
             self.changed = true;
         }
         self.list.grow(units, size, line);

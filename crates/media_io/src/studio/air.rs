@@ -13,11 +13,13 @@ use media::{
     RenditionName, Sample, Slate, SourceClock, Timeline, Tracks, VideoTag, read_audio_tag,
     read_video_tag,
 };
+use tokio::time::Instant;
 
 use super::Studio;
 use super::captions::Captioning;
 use super::children::Child;
 use super::disk::Disk;
+use super::health::{Lag, Punctuality, Reading};
 use super::plan::{Share, Sound, Treatment};
 use super::silence::{self, Silence};
 use super::slates::{Slates, Wanted};
@@ -50,6 +52,9 @@ pub(super) struct Air {
     captions: Captioning,
     /// What the pictures of the source need to be decoded.
     init: Bytes,
+    /// How fast the smaller pictures are made, while they are.
+    speed: Option<f64>,
+    punctuality: Punctuality,
     /// When the source was heard last, by the steady clock.
     heard: Duration,
     /// The time that the source's last tag has for the children, in milliseconds of the channel.
@@ -67,6 +72,8 @@ struct Rendition {
     height: Option<u32>,
     /// Whether the site's slate is there. Until then the last key frame stands in for it.
     has_slate: bool,
+    /// How far its pictures have come, in milliseconds of the channel; none before the first.
+    reached: Option<u32>,
 }
 
 /// What a child says, or who makes slates.
@@ -120,6 +127,7 @@ impl Air {
                     asked: u64::from(asked) * 1000,
                     height,
                     has_slate: slate.is_some(),
+                    reached: None,
                 });
                 all.push(media::Settings {
                     name,
@@ -185,6 +193,8 @@ impl Air {
             slates,
             captions: Captioning::default(),
             init: Bytes::new(),
+            speed: None,
+            punctuality: Punctuality::default(),
             heard: now.steady,
             at: 0,
         };
@@ -318,10 +328,13 @@ impl Air {
 
     /// Gives a sample to the packager, and lets a key frame stand in for a slate that is not there.
     fn give(&mut self, rendition: RenditionId, sample: Sample, jump: bool, now: Now) {
-        let held = &self.renditions[rendition.0];
+        let held = &mut self.renditions[rendition.0];
         if let (SOURCE, Some(Format::Video(avc))) = (rendition, &held.format) {
             let shown = sample.dts.cast_signed() + i64::from(sample.offset);
             self.captions.picture(shown, avc.captions(&sample.data));
+        }
+        if held.height.is_some() {
+            held.reached = Some(milliseconds(sample.dts, CHANNEL_CLOCK));
         }
         if let Some(format @ Format::Video(_)) = &held.format
             && sample.key
@@ -408,6 +421,7 @@ impl Air {
         reported: Reported,
         now: Now,
     ) {
+        let pictures = matches!(reported, Reported::Ladder(_));
         let (child, report) = match reported {
             Reported::Ladder(report) => (&mut self.ladder, report),
             Reported::Sounds(report) => (&mut self.sounds, report),
@@ -471,7 +485,11 @@ impl Air {
             Report::Stopped { why, again_in } => {
                 tracing::warn!("ffmpeg stopped, and is started again in {again_in:?}: {why}");
                 tell(format!("ffmpeg stopped and is started again: {why}"));
+                if pictures {
+                    self.speed = None;
+                }
             }
+            Report::Speed(speed) if pictures => self.speed = Some(speed),
             Report::Speed(_) | Report::Skipped(_) => {}
         }
     }
@@ -487,6 +505,19 @@ impl Air {
 
     pub(super) fn quiet_for(&self, now: Now) -> Duration {
         now.steady.saturating_sub(self.heard)
+    }
+
+    /// Adds to a second's reading what is made of the source.
+    pub(super) fn read(&mut self, reading: &mut Reading) {
+        let lag = |it: &Rendition| {
+            // Both clocks wrap, and a rendition may be ahead by a frame.
+            let behind = self.at.wrapping_sub(it.reached?).cast_signed().max(0);
+            Some(Lag { name: it.name.to_string(), behind: f64::from(behind) / 1_000.0 })
+        };
+        let made = self.renditions.iter().filter(|it| it.asked > 0);
+        reading.renditions = made.filter_map(lag).collect();
+        reading.speed = self.speed.filter(|_| self.ladder.is_some());
+        reading.parts_late = self.punctuality.take();
     }
 
     pub(super) fn is_on_slate(&self) -> bool {
@@ -521,8 +552,11 @@ impl Air {
                     disk.write(folder, name, vec![bytes.clone()]);
                     origin.put(folder, name, &[bytes]);
                 }
-                media::Output::Part { rendition, name, bytes } => {
-                    origin.put(self.name(rendition), name, &[bytes]);
+                media::Output::Part { rendition, name, length, bytes } => {
+                    if rendition == SOURCE {
+                        self.punctuality.part(length, Instant::now());
+                    }
+                    origin.put_lasting(self.name(rendition), name, &[bytes], length);
                 }
                 media::Output::Segment { rendition, segment, chunks } => {
                     let folder = self.name(rendition);
@@ -534,11 +568,11 @@ impl Air {
                         studio.0.thumbnails.offer(&segment, &self.init, &chunks);
                     }
                     disk.write(folder, segment.name, chunks.clone());
-                    origin.put(folder, segment.name, &chunks);
+                    origin.put_lasting(folder, segment.name, &chunks, segment.duration());
                     studio.0.recorder.closed(folder, &segment);
                     let length = studio.0.settings.window;
                     let window = disk.close(folder, segment.clone(), target, length);
-                    origin.show_window(folder, window);
+                    origin.show_window(folder, &window);
                     if rendition == SOURCE {
                         let pictures = (&self.renditions[rendition.0].name, &segment);
                         self.captions.closed(studio, disk, pictures, (target, LIVE));

@@ -128,7 +128,7 @@ impl Text {
         disk.write(&self.name, name, chunks.clone());
         origin.put(&self.name, name, &chunks);
         let window = disk.close(&self.name, segment.clone(), target, studio.0.settings.window);
-        origin.show_window(&self.name, window);
+        origin.show_window(&self.name, &window);
         for gone in self.live.push(segment) {
             // It is on the disk.
             origin.forget(&self.name, gone.name);

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::SourceStatus;
 use super::gate::Arrival;
+use super::health::{Meter, Reading};
 use super::plan::Picture;
 use crate::ingest::Ended;
 use crate::rtmp::metadata;
@@ -38,6 +39,7 @@ struct Source {
     frames_per_second: Option<f64>,
     last: Instant,
     lately: VecDeque<(Instant, usize, bool)>,
+    meter: Meter,
 }
 
 /// What is to be fed.
@@ -89,6 +91,7 @@ impl Sources {
             frames_per_second: None,
             last: Instant::now(),
             lately: VecDeque::new(),
+            meter: Meter::default(),
         });
     }
 
@@ -151,6 +154,18 @@ impl Sources {
 
     pub(super) fn keys(&self) -> Vec<(Rank, StreamKeyId)> {
         self.all.iter().flatten().map(|it| (it.arrival.rank, it.arrival.key)).collect()
+    }
+
+    /// What came of the source that viewers see since the last time, which is so long ago.
+    pub(super) fn read(&mut self, since: Duration) -> Reading {
+        let mut shown = Reading::default();
+        for source in self.all.iter_mut().flatten() {
+            let reading = source.meter.take(since);
+            if self.shown == Some(source.arrival.rank) {
+                shown = reading;
+            }
+        }
+        shown
     }
 
     /// How the source does that viewers see.
@@ -220,11 +235,16 @@ impl Source {
                         let avc = self.formats.0.as_ref();
                         let key = avc.map_or(key, |avc| avc.is_key_frame(&data));
                         self.survey.frame(at, key);
+                        let rate = avc.and_then(|it| it.picture().frame_rate);
+                        let rate = rate.map(FrameRate::per_second);
+                        self.meter.frame(at, key, rate, self.last);
                     }
                     Ok(VideoTag::Foreign(codec)) => {
                         self.survey.foreign_video(codec);
                         if !tag.is_header() {
-                            self.survey.frame(at, tag.is_key_frame());
+                            let (key, rate) = (tag.is_key_frame(), self.frames_per_second);
+                            self.survey.frame(at, key);
+                            self.meter.frame(at, key, rate, self.last);
                         }
                     }
                     Ok(VideoTag::End | VideoTag::Aside) | Err(_) => self.survey.passed(at),
@@ -256,6 +276,7 @@ impl Source {
                 return;
             }
         }
+        self.meter.bytes(tag.body.len());
         let frame = tag.kind == Kind::Video && !tag.is_header();
         self.lately.push_back((self.last, tag.body.len(), frame));
         while self.lately.front().is_some_and(|(at, _, _)| at.elapsed() > LATELY) {

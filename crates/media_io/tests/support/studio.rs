@@ -74,12 +74,12 @@ impl Running {
 
     pub(crate) fn master(&self) -> Result<String, String> {
         let master = self.studio.origin().master().ok_or(format!("{:?}", self.studio.status()))?;
-        Ok(String::from_utf8(master.to_vec()).unwrap())
+        Ok(String::from_utf8(master.plain().to_vec()).unwrap())
     }
 
     pub(crate) async fn playlist(&self, rendition: &str) -> Result<String, String> {
-        match self.studio.origin().file(rendition, "live.m3u8", "").await {
-            Reply::Playlist(text) => Ok(String::from_utf8(text.to_vec()).unwrap()),
+        match self.studio.origin().file(rendition, "live.m3u8", "", false).await {
+            Reply::Playlist(text) => Ok(String::from_utf8(text.plain().to_vec()).unwrap()),
             other => Err(format!("{other:?} {:?}", self.studio.status())),
         }
     }
@@ -94,7 +94,7 @@ impl Running {
             if init.is_some() {
                 all.clear();
             }
-            match self.studio.origin().file(rendition, name, "").await {
+            match self.studio.origin().file(rendition, name, "", true).await {
                 Reply::Media(bytes) => all.extend(bytes),
                 other => panic!("{rendition}/{name}: {other:?}"),
             }

@@ -1,6 +1,8 @@
 //! The producer's page: what is on air, with which keys one sends, and what is on when.
 
 mod form;
+mod health;
+mod watched;
 
 use accounts::policy::{self, Action};
 use axum::extract::{Path, State};
@@ -23,6 +25,9 @@ use super::recordings::RecordingRow;
 use super::trouble::Trouble;
 use crate::App;
 use form::Form;
+use health::Health;
+pub(super) use health::health;
+use watched::Watched;
 
 const HERE: &str = "/newsroom/channel";
 /// So many stories are offered to choose from; any other is named by its address.
@@ -36,6 +41,9 @@ struct ChannelPage {
     on_air_since: Option<Timestamp>,
     /// How it goes, where this node runs the channel.
     status: Option<Status>,
+    health: Option<Health>,
+    /// How many watched of late, if anybody did.
+    watched: Option<Watched>,
     on_now: Option<ProgrammeRow>,
     to_come: Vec<ProgrammeRow>,
     over: Vec<ProgrammeRow>,
@@ -272,6 +280,8 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
     let captions = captions::settings(store, id).await?;
     let zone = TimeZone::get(&frame.site.zone).unwrap_or(TimeZone::UTC);
     let on_now = programme::on_now(store, id).await?;
+    let began = on_now.as_ref().and_then(|it| it.began_at);
+    let watched = watched::watched(store, id, began, now).await?;
     let to_come = programme::to_come(store, id, now).await?;
     let over = programme::over(store, id).await?;
     let all = on_now.iter().chain(&to_come).chain(&over);
@@ -295,6 +305,8 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
         takeovers: Takeover::ALL.map(Takeover::name).into(),
         on_air_since,
         status: app.studio().map(Studio::status),
+        health: app.studio().map(|it| Health::of(app, &frame.language, it)).transpose()?,
+        watched,
         on_now: on_now.map(|it| row(it, &zone, &about)),
         to_come: rows(to_come),
         over: rows(over),

@@ -152,6 +152,7 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("POST", "/newsroom/account/sessions/{id}/end", "", SignedIn),
         ("GET", "/newsroom/channel", "", Site(Broadcast)),
         ("POST", "/newsroom/channel", "", Site(Broadcast)),
+        ("GET", "/newsroom/channel/health", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/keys", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/keys/{id}/revoke", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/programmes", "", Site(Broadcast)),

@@ -70,9 +70,24 @@ impl<S: Sync> FromRequestParts<S> for Answer {
     }
 }
 
+/// Whether whoever asks takes what is compressed with gzip.
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+    let (_, gzip) = Encoding::taken(headers);
+    gzip
+}
+
 impl Encoding {
-    /// The best of what the request accepts (RFC 9110 §12.5.3); a coding with `q=0` is refused.
+    /// The best of what the request accepts.
     fn accepted(headers: &HeaderMap) -> Self {
+        match Self::taken(headers) {
+            (true, _) => Self::Brotli,
+            (false, true) => Self::Gzip,
+            (false, false) => Self::Identity,
+        }
+    }
+
+    /// Whether Brotli and gzip are accepted (RFC 9110 §12.5.3); a coding with `q=0` is refused.
+    fn taken(headers: &HeaderMap) -> (bool, bool) {
         let (mut brotli, mut gzip, mut any) = (None, None, None);
         for accepted in headers.get_all(header::ACCEPT_ENCODING) {
             for coding in accepted.to_str().unwrap_or_default().split(',') {
@@ -87,11 +102,8 @@ impl Encoding {
                 }
             }
         }
-        match any.unwrap_or(false) {
-            any if brotli.unwrap_or(any) => Self::Brotli,
-            any if gzip.unwrap_or(any) => Self::Gzip,
-            _ => Self::Identity,
-        }
+        let any = any.unwrap_or(false);
+        (brotli.unwrap_or(any), gzip.unwrap_or(any))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/live` and `/live/audio`: the channel, what is on and what is to come.
 
 use axum::extract::State;
+use axum::http::header;
 use axum::response::Response;
 use broadcast::channel::{self, MAIN};
 use broadcast::programme::{self, Programme};
@@ -12,7 +13,7 @@ use super::discussion::under_a_story;
 use super::programme::past;
 use super::shell::Shell;
 use crate::App;
-use crate::view::{LivePage, ScheduleEntry, Streams};
+use crate::view::{EmbedPage, LivePage, ScheduleEntry, Streams};
 
 /// `GET /live`
 pub(crate) async fn live(State(app): State<App>, answer: Answer) -> Response {
@@ -22,6 +23,46 @@ pub(crate) async fn live(State(app): State<App>, answer: Answer) -> Response {
 /// `GET /live/audio`
 pub(crate) async fn audio(State(app): State<App>, answer: Answer) -> Response {
     cached(&app, answer, "/live/audio", || render(&app, true)).await
+}
+
+/// Its key is no address: what is answered without a look at routes has not its headers.
+const EMBED: &str = "/live/embed#";
+
+/// `GET /live/embed`: the player alone, which pages of other sites may show in a frame.
+pub(crate) async fn embed(State(app): State<App>, answer: Answer) -> Response {
+    let mut response = cached(&app, answer, EMBED, || render_embed(&app)).await;
+    let policy = app.0.framed_policy.clone();
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+pub(super) async fn render_embed(app: &App) -> Result<Rendered> {
+    let shell = Shell::load(app).await?;
+    let channel = channel::by_slug(app.store(), MAIN).await?;
+    let title = channel.map(|it| it.title).filter(|it| !it.is_empty());
+    let on_air = shell.view().channel.clone();
+    let headline = on_air.title.or(title).unwrap_or_else(|| shell.site.name.clone());
+    let mut head = shell.head(&headline, &shell.site.language, "/live");
+    head.robots = Some("noindex".to_owned());
+    let page = EmbedPage {
+        head,
+        headline,
+        audio_only: false,
+        on_air: on_air.on_air,
+        streams: Streams::of(MAIN),
+        address: shell.publication.absolute("/live"),
+    };
+    shell.render(app, 200, page, vec![Tag::Schedule])
+}
+
+/// What shows the channel in a page of another site.
+fn snippet(shell: &Shell) -> String {
+    let title = shell.site.name.replace('&', "&amp;").replace('"', "&quot;");
+    format!(
+        "<iframe src=\"{}\" title=\"{title}\" width=\"640\" height=\"460\" style=\"border:0\" \
+         allow=\"autoplay; fullscreen; picture-in-picture\" loading=\"lazy\"></iframe>",
+        shell.publication.absolute("/live/embed"),
+    )
 }
 
 pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
@@ -59,6 +100,7 @@ pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
         on_air,
         audio_only,
         streams: Streams::of(MAIN),
+        embed: snippet(&shell),
         on_now: on_now.map(entry),
         to_come: to_come.into_iter().map(entry).collect(),
         story,

@@ -65,6 +65,7 @@ async fn render(app: &App, key: &str) -> super::Result<projections::page_cache::
     match path {
         "/" => front::render(app).await,
         "/live" => live::render(app, false).await,
+        "/live/embed" => live::render_embed(app).await,
         "/live/audio" => live::render(app, true).await,
         "/sitemap.xml" => sitemaps::index(app).await,
         "/robots.txt" => robots::render(app).await,

@@ -41,6 +41,8 @@ pub struct LivePage {
     pub audio_only: bool,
     /// Where the streams are.
     pub streams: Streams,
+    /// What shows it in a page of another site.
+    pub embed: String,
     /// What is on, and since when.
     pub on_now: Option<ScheduleEntry>,
     /// What is to come, the next first.
@@ -55,11 +57,30 @@ pub struct LivePage {
     pub discussion: Option<Discussion>,
 }
 
+/// `/live/embed`: the player alone, for pages of other sites.
+#[derive(Clone, Debug, Serialize)]
+pub struct EmbedPage {
+    /// For machines.
+    pub head: Head,
+    /// What is on; else what the channel is called.
+    pub headline: String,
+    /// Whether to begin with sound alone.
+    pub audio_only: bool,
+    /// Whether something is sent.
+    pub on_air: bool,
+    /// Where the streams are.
+    pub streams: Streams,
+    /// The channel's page.
+    pub address: String,
+}
+
 /// Where the streams of a channel are, from the root.
 #[derive(Clone, Debug, Serialize)]
 pub struct Streams {
     /// HLS with pictures.
     pub master: String,
+    /// The window that one can go back in.
+    pub window: String,
     /// HLS with sound alone.
     pub audio: String,
     /// Sound for radios and old phones.
@@ -76,6 +97,7 @@ impl Streams {
         let at = |file: &str| format!("/channels/{slug}/{file}");
         Self {
             master: at("master.m3u8"),
+            window: at("dvr.m3u8"),
             audio: at("audio.m3u8"),
             mp3: at("audio.mp3"),
             aac: at("audio.aac"),

@@ -98,6 +98,8 @@ pages! {
     Live(LivePage) = "pages/live.html" styled "live",
     /// `/programmes/{id}`
     Programme(ProgrammePage) = "pages/programme.html" styled "live",
+    /// `/live/embed`
+    Embed(EmbedPage) = "pages/embed.html" styled "live",
     /// Whatever cannot be shown, and why.
     Error(ErrorPage) = "pages/error.html" styled "error",
 }

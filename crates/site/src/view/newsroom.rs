@@ -54,6 +54,7 @@ templates! {
     "captions.html"
     "channel.html"
     "channel_captions.html"
+    "channel_health.html"
     "channel_keys.html"
     "channel_new_key.html"
     "channel_programmes.html"

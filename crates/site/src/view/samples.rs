@@ -130,6 +130,7 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
             "programme-going",
             ProgrammePage { goes_on: true, chapters: vec![], ..programme(language) }.into(),
         ),
+        ("live-embed", embed(language).into()),
         ("search", search(language).into()),
         ("search-before", search_without_question(language).into()),
         ("search-nothing", search_without_results(language).into()),

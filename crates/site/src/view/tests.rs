@@ -33,7 +33,12 @@ fn text(element: scraper::ElementRef<'_>) -> String {
 fn every_page_has_one_headline_its_landmarks_and_its_language() {
     for (name, page, html, source) in rendered() {
         assert!(source.starts_with("<!doctype html>"), "{name}");
-        for landmark in ["h1", "main#content", "header.masthead", "footer.colophon", "a.skip"] {
+        // The player alone stands in a page of somebody else.
+        let others = match page {
+            Page::Embed(_) => &[][..],
+            _ => &["header.masthead", "footer.colophon", "a.skip"],
+        };
+        for landmark in ["h1", "main#content"].iter().chain(others) {
             assert_eq!(all(&html, landmark).len(), 1, "{name}: {landmark}");
         }
         let root = html.root_element();
@@ -246,8 +251,11 @@ fn the_newsroom_has_every_word_that_it_says_and_no_other() {
         "stream-key-",
         "recording-",
         "recorded-",
+        "health-",
         "takeover-",
     ];
+    // Said by a handler.
+    used.insert("viewers-now".to_owned());
     for prefix in put_together {
         used.extend(own.iter().filter(|key| key.starts_with(prefix)).cloned());
     }

@@ -116,3 +116,23 @@ async fn a_story_that_readers_do_not_see_is_not_told_of() {
     let page = get(&app, "/live").await.1;
     assert!(page.contains("class=\"live-story\"") && page.contains("data-discussion"), "{page}");
 }
+
+#[tokio::test]
+async fn the_player_alone_may_be_shown_by_other_sites_and_nothing_else_may() {
+    let store = TestStore::sqlite().await;
+    let app = crate::testing::app(&store);
+    let policy = async |path: &str| {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let response = crate::routes::router(app.clone()).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(response.headers().get("set-cookie"), None);
+        response.headers()["content-security-policy"].to_str().unwrap().to_owned()
+    };
+    // The second is answered from what is kept.
+    for _ in 0..2 {
+        assert!(policy("/live/embed").await.ends_with("frame-ancestors *"));
+        assert!(policy("/live").await.ends_with("frame-ancestors 'self'"));
+    }
+    let (_, page) = get(&app, "/live").await;
+    assert!(page.contains("&lt;iframe src=&quot;http://localhost/live/embed&quot;"), "{page}");
+}

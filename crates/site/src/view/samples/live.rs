@@ -20,6 +20,7 @@ pub(super) fn live(language: &str) -> LivePage {
         on_air: true,
         audio_only: false,
         streams: Streams::of("main"),
+        embed: "<iframe src=\"https://tribune.example/live/embed\"></iframe>".into(),
         on_now: Some(entry("Question time", "2021-12-07T15:00:00Z")),
         to_come: vec![entry("The week", "2021-12-08T15:00:00Z")],
         past: vec![PastProgramme {
@@ -32,6 +33,19 @@ pub(super) fn live(language: &str) -> LivePage {
         share: site().share_links(address, "Question time"),
         story: Some(Link::new("Two presidents", "/news/russia/two-presidents")),
         discussion: Some(discussion()),
+    }
+}
+
+/// The player alone.
+pub(super) fn embed(language: &str) -> EmbedPage {
+    let LivePage { headline, streams, .. } = live(language);
+    EmbedPage {
+        head: head("Question time", language, "/live/embed"),
+        headline,
+        audio_only: false,
+        on_air: true,
+        streams,
+        address: "https://tribune.example/live".into(),
     }
 }
 

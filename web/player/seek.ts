@@ -1,0 +1,103 @@
+/** The window that one can go back in, at the most, in seconds. */
+const WINDOW_MAX = 7_200;
+/** Nearer to the present than this is the present: sound alone is some seconds behind. */
+const PRESENT = 10;
+/** What the arrow keys, J and L go by, in seconds. */
+const STEP = 10;
+
+/** What moves through the stream. */
+export interface Place {
+  /** How far behind the present one is, in seconds. */
+  behind(): number;
+  /** Goes to so many seconds behind the present. */
+  goTo(behind: number): void;
+}
+
+/** A bar on which one goes back, and keys for whoever is in the player. */
+export function seeks(player: HTMLElement, video: HTMLVideoElement, place: Place): { reaches(seconds: number): void } {
+  const seek = player.querySelector<HTMLElement>(".player-seek")!;
+  const bar = seek.querySelector("input")!;
+  const told = seek.querySelector("output")!;
+  let reach = 0;
+  let reachedAt = 0;
+  let drags = false;
+
+  const tell = (behind: number) => {
+    const text = behind < PRESENT ? (told.dataset["present"] ?? "") : `${told.dataset["behind"]} ${clock(behind)}`;
+    if (told.value !== text) told.value = text;
+    bar.setAttribute("aria-valuetext", text);
+  };
+  const window = () => Math.min(WINDOW_MAX, reach + (performance.now() - reachedAt) / 1_000);
+  const show = () => {
+    if (seek.hidden || drags) return;
+    const behind = Math.max(0, place.behind());
+    bar.min = String(-Math.floor(window()));
+    bar.value = String(-Math.round(behind < PRESENT ? 0 : behind));
+    tell(behind);
+  };
+  const goTo = (behind: number) => place.goTo(Math.min(Math.max(0, behind), window()));
+
+  bar.addEventListener("input", () => {
+    drags = true;
+    tell(-Number(bar.value));
+  });
+  bar.addEventListener("change", () => {
+    drags = false;
+    goTo(-Number(bar.value));
+  });
+  video.addEventListener("timeupdate", show);
+  player.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { target } = event;
+    // What a field or a button does with a key stays with it.
+    if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return;
+    if (target === bar && event.key.startsWith("Arrow")) return;
+    if (target instanceof HTMLButtonElement && event.key === " ") return;
+    const acts = keys(video, player, (seconds) => goTo(place.behind() - seconds))[event.key.toLowerCase()];
+    if (!acts) return;
+    event.preventDefault();
+    acts();
+  });
+  return {
+    reaches: (seconds) => {
+      [reach, reachedAt] = [seconds, performance.now()];
+      seek.hidden = seconds < STEP;
+      show();
+    },
+  };
+}
+
+function keys(video: HTMLVideoElement, player: HTMLElement, move: (seconds: number) => void): Record<string, () => void> {
+  const pause = () => void (video.paused ? video.play().catch(() => {}) : video.pause());
+  return {
+    arrowleft: () => move(-STEP),
+    arrowright: () => move(STEP),
+    j: () => move(-STEP),
+    l: () => move(STEP),
+    k: pause,
+    " ": pause,
+    m: () => (video.muted = !video.muted),
+    f: () => void (document.fullscreenElement ? document.exitFullscreen() : player.requestFullscreen()).catch(() => {}),
+  };
+}
+
+/** How many seconds the window's playlists reach back. */
+export async function windowOf(master: string): Promise<number> {
+  const text = async (address: string) => {
+    const answer = await fetch(address);
+    return answer.ok ? await answer.text() : "";
+  };
+  const first = (await text(master)).split("\n").find((line) => line !== "" && !line.startsWith("#"));
+  if (!first) return 0;
+  const list = await text(new URL(first, new URL(master, location.href)).href);
+  const lengths = [...list.matchAll(/^#EXTINF:([\d.]+)/gm)].map((found) => Number(found[1]));
+  return lengths.reduce((all, length) => all + length, 0);
+}
+
+/** Seconds as one says them: 1:02:03. */
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (number: number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60)];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
