@@ -51,7 +51,7 @@ export class Program {
     const child = spawn(binary, [command, "--data", data, ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
       // Only specs of the channel need one, each at a port of its own.
-      env: { ...process.env, TRIBUNE_RTMP_LISTEN: "none", ...settings },
+      env: { ...process.env, TRIBUNE_RTMP_LISTEN: "none", TRIBUNE_SRT_LISTEN: "none", ...settings },
     });
     const log: string[] = [];
     createInterface({ input: child.stderr! }).on("line", (line) => log.push(line));

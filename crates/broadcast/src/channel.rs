@@ -1,9 +1,13 @@
 //! A channel: one stream of pictures and sound, on air or not.
 
-use base::{Actor, ChannelId, Timestamp};
+mod slate;
+
+use base::{Actor, ChannelId, PhotoId, Timestamp};
 use store::{Connection, Event, FromQueryResult, Tx, sql};
 
 use crate::{BroadcastError, Result, produces};
+
+pub use slate::{choose_still, hide_slate, show_slate};
 
 const TITLE_MAX: usize = 100;
 
@@ -20,6 +24,10 @@ pub struct Channel {
     pub takeover: Takeover,
     /// Since when it is on air, if it is.
     pub on_air_since: Option<Timestamp>,
+    /// Since when viewers are shown the slate, whatever is sent.
+    pub slate_since: Option<Timestamp>,
+    /// The photo that the slate shows, if the site has chosen one.
+    pub slate_photo: Option<PhotoId>,
 }
 
 /// What becomes of a source that comes while another of the same rank sends.
@@ -75,18 +83,23 @@ pub async fn by_slug(on: &impl Connection, slug: &str) -> Result<Option<Channel>
         title: String,
         takeover: String,
         on_air_since: Option<Timestamp>,
+        slate_since: Option<Timestamp>,
+        slate_photo_id: Option<PhotoId>,
     }
     let row: Option<Row> =
-        sql("SELECT id, slug, title, takeover, on_air_since FROM channels WHERE slug = ?")
-            .bind(slug)
-            .one(on)
-            .await?;
-    Ok(row.map(|Row { id, slug, title, takeover, on_air_since }| Channel {
-        id,
-        slug,
-        title,
-        takeover: Takeover::parse(&takeover).unwrap_or_default(),
-        on_air_since,
+        sql("SELECT id, slug, title, takeover, on_air_since, slate_since, slate_photo_id
+             FROM channels WHERE slug = ?")
+        .bind(slug)
+        .one(on)
+        .await?;
+    Ok(row.map(|row| Channel {
+        id: row.id,
+        slug: row.slug,
+        title: row.title,
+        takeover: Takeover::parse(&row.takeover).unwrap_or_default(),
+        on_air_since: row.on_air_since,
+        slate_since: row.slate_since,
+        slate_photo: row.slate_photo_id,
     }))
 }
 

@@ -99,6 +99,7 @@ pub mod reload;
 pub mod source;
 pub mod time;
 mod timeline;
+pub mod ts;
 pub mod webvtt;
 
 pub use codec::{

@@ -57,12 +57,15 @@ pub struct Request {
 pub enum Protocol {
     /// RTMP and enhanced RTMP over TCP.
     Rtmp,
+    /// SRT over UDP, with MPEG-TS in it.
+    Srt,
 }
 
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rtmp => f.write_str("RTMP"),
+            Self::Srt => f.write_str("SRT"),
         }
     }
 }

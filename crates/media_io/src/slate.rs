@@ -11,7 +11,7 @@ use crate::tag::Tag;
 /// A picture that stands, with silence.
 #[derive(Clone, Debug)]
 pub struct Slate {
-    /// A PNG, fitted into the size on a dark ground; without it, the ground alone with a light band.
+    /// A PNG or a JPEG, fitted into the size on a dark ground; without it, the ground alone with a light band.
     pub still: Option<Bytes>,
     /// In pixels.
     pub width: u32,
@@ -67,8 +67,10 @@ fn arguments(slate: &Slate) -> Vec<String> {
     let mut arguments = Vec::new();
     let mut add = |words: &str| arguments.extend(words.split(' ').map(str::to_owned));
     add("-hide_banner -nostdin -loglevel error");
-    if slate.still.is_some() {
-        add("-protocol_whitelist pipe -f png_pipe -i pipe:0");
+    if let Some(still) = &slate.still {
+        // Nothing is guessed: its form is told.
+        let form = if still.starts_with(&[0xFF, 0xD8]) { "jpeg_pipe" } else { "png_pipe" };
+        add(&format!("-protocol_whitelist pipe -f {form} -i pipe:0"));
     } else {
         add(&format!("-f lavfi -i color=c={GROUND}:s={width}x{height}:r={rate}"));
     }

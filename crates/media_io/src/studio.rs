@@ -27,14 +27,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use base::{ChannelId, Clock, Timestamp};
+use base::{ChannelId, Clock, PhotoId, Timestamp};
 use broadcast::channel::{self, Channel};
 use broadcast::{key, programme};
 use media::Now;
 use media::source::Reason;
 use serde::Serialize;
 use store::{Files, Store};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -50,6 +50,7 @@ pub use origin::{Listener, Origin, Reply};
 pub use plan::Budget;
 use plan::Treatment;
 use recorder::Recorder;
+use slates::{Slates, Still, Wanted};
 use sources::{Feed, Sources, Surveyed};
 pub use text::Text;
 pub use thumbnails::Thumbnails;
@@ -120,6 +121,17 @@ struct Inner {
     desk: Mutex<record::Desk>,
     thumbnails: Thumbnails,
     health: Mutex<Health>,
+    /// The record says something else of the channel.
+    look: Notify,
+}
+
+/// What the record says of a channel that is on air.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Rules {
+    /// Viewers are shown the slate, whatever is sent.
+    held: bool,
+    /// The photo that the slate shows.
+    still: Option<PhotoId>,
 }
 
 /// How a channel goes, for those who run it.
@@ -203,6 +215,7 @@ impl Studio {
             desk: Mutex::default(),
             thumbnails,
             health: Mutex::default(),
+            look: Notify::new(),
         }));
         // What is closed at the end is to be recorded, too.
         let (files, over) = (studio.0.settings.files.clone(), CancellationToken::new());
@@ -257,6 +270,29 @@ impl Studio {
         lock(&self.0.health).troubles(&status)
     }
 
+    /// Has it do at once what the record says now of the slate.
+    pub fn look(&self) {
+        self.0.look.notify_one();
+    }
+
+    async fn rules(&self, before: Rules) -> Rules {
+        match channel::by_slug(&self.0.store, &self.0.slug).await {
+            Ok(Some(it)) => Rules { held: it.slate_since.is_some(), still: it.slate_photo },
+            Ok(None) => Rules::default(),
+            Err(error) => {
+                tracing::warn!("What the slate is to be is not known: {error}");
+                before
+            }
+        }
+    }
+
+    fn slates(&self, still: Option<PhotoId>, wanted: Vec<Wanted>) -> Slates {
+        let Settings { ffmpeg, folder, files, .. } = &self.0.settings;
+        let (store, files) = (self.0.store.clone(), files.clone());
+        let still = still.map(|photo| Still { photo, store, files });
+        Slates::make(ffmpeg.clone(), folder, still, wanted)
+    }
+
     fn tell(&self, change: impl FnOnce(&mut Status)) {
         change(&mut lock(&self.0.status));
     }
@@ -289,6 +325,7 @@ async fn run(
     let mut air: Option<Air> = None;
     let mut look = Instant::now() + LOOK;
     let (mut counts, mut measured) = (Counts::default(), Instant::now());
+    let mut rules = studio.rules(Rules::default()).await;
     // It may have been killed on air. A node that never was says nothing: another may be.
     if disk.state().is_some() {
         note_on_air(&studio, false).await;
@@ -306,7 +343,7 @@ async fn run(
                         let present = now(&studio);
                         let surveyed = sources.survey(rank);
                         let what = (&tag, changed);
-                        let fed = feed(&studio, &mut disk, &mut air, surveyed, what, present).await;
+                        let fed = feed(&studio, &mut disk, &mut air, (surveyed, rules), what, present).await;
                         if let Err(why) = fed {
                             studio.refused(&why);
                             sources.end(rank, why);
@@ -327,6 +364,14 @@ async fn run(
                     air.reported(&studio, &mut disk, report, present).await;
                 }
             },
+            () = studio.0.look.notified() => {
+                rules = studio.rules(rules).await;
+                let present = now(&studio);
+                if let Some(running) = &mut air {
+                    running.follow(&studio, rules, present);
+                    running.tick(&studio, &mut disk, present).await;
+                }
+            }
             () = sleep_until(due) => {
                 let present = now(&studio);
                 if let Some(running) = &mut air {
@@ -337,6 +382,11 @@ async fn run(
                 }
                 look = Instant::now() + LOOK;
                 revoked(&studio, &mut sources).await;
+                // Another node may have been told.
+                rules = studio.rules(rules).await;
+                if let Some(running) = &mut air {
+                    running.follow(&studio, rules, present);
+                }
                 if air.is_some() {
                     begin_what_is_due(&studio).await;
                 }
@@ -373,7 +423,7 @@ async fn feed(
     studio: &Studio,
     disk: &mut Disk,
     air: &mut Option<Air>,
-    surveyed: Option<Surveyed<'_>>,
+    (surveyed, rules): (Option<Surveyed<'_>>, Rules),
     (tag, changed): (&Tag, bool),
     now: Now,
 ) -> Result<(), String> {
@@ -384,7 +434,7 @@ async fn feed(
         return Err(format!("{why} It cannot be transcoded: this machine has no ffmpeg."));
     }
     if air.is_none() {
-        *air = Air::begin(studio, disk, &surveyed, treatment, now).await?;
+        *air = Air::begin(studio, disk, &surveyed, (treatment, rules), now).await?;
     }
     let Some(air) = air else { return Ok(()) };
     let fed = air.feed(studio, disk, &surveyed, (tag, changed, treatment), now).await;

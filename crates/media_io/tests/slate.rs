@@ -38,6 +38,8 @@ async fn a_still_is_fitted_into_the_size() {
     let still = Some(Bytes::from_static(png));
     let slate = Slate { still, width: 640, height: 360, rate: (25, 1) };
     check(&make(&ffmpeg(), &slate).await.unwrap(), 50);
+    let jpeg = std::fs::read("../../fixtures/demo/photos/laboratory.jpg").unwrap();
+    check(&make(&ffmpeg(), &Slate { still: Some(jpeg.into()), ..slate }).await.unwrap(), 50);
 }
 
 #[tokio::test]

@@ -189,3 +189,152 @@ async fn what_nothing_can_be_made_of_is_turned_away_with_its_reason() {
         "{refused}"
     );
 }
+
+#[tokio::test]
+async fn a_producer_puts_the_slate_on_and_takes_it_off_while_the_source_goes_on() {
+    let running = Running::with_cores(0.0).await;
+    let tags = source(30, "320x180", "25");
+    let (first, rest) = tags.split_at(tags.len() / 3);
+    let sender = running.publish().await;
+    sender.send_all(first).await;
+    let on_slate = |wanted: bool| {
+        let status = running.studio.status();
+        (status.on_slate == wanted).then_some(()).ok_or(format!("{status:?}"))
+    };
+    eventually("on air", || async { running.master().map(drop) }).await;
+    running.slate(true).await;
+    eventually("the slate", || async { on_slate(true) }).await;
+    let (meanwhile, rest) = rest.split_at(rest.len() / 2);
+    sender.send_all(meanwhile).await;
+    eventually("the slate goes on", || async {
+        let playlist = running.playlist("source").await?;
+        let shown = playlist.matches("#EXT-X-DISCONTINUITY\n").count() == 1;
+        shown.then_some(()).ok_or(playlist)
+    })
+    .await;
+    assert!(running.studio.status().on_slate);
+    running.slate(false).await;
+    eventually("it is looked again", || async {
+        // Only what comes after it was taken off is shown.
+        sender.send_all(&rest[..rest.len() / 4]).await;
+        on_slate(false)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_that_is_lost_is_bridged_before_any_slate_is_made() {
+    let running = Running::with_cores(0.0).await;
+    let slates = running.store.folder().join("channels").join("slates.d");
+    let sender = running.publish().await;
+    sender.send_all(&source(4, "320x180", "25")).await;
+    sender.lose();
+    eventually("the slate", || async {
+        let playlist = running.playlist("source").await?;
+        let shown = running.studio.status().on_slate && playlist.contains("#EXT-X-DISCONTINUITY\n");
+        shown.then_some(()).ok_or(playlist)
+    })
+    .await;
+    eventually("it is kept for the next time", || async {
+        let kept = std::fs::read_dir(&slates).map(Iterator::count).unwrap_or(0);
+        (kept == 1).then_some(()).ok_or(format!("{kept} slates"))
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_whose_disk_is_full_stays_on_air() {
+    // Nothing can be made in a file's place.
+    let store = testkit::TestStore::sqlite().await;
+    let folder = store.folder().join("channels");
+    std::fs::create_dir_all(folder.join("source")).unwrap();
+    std::fs::create_dir_all(folder.join("sound")).unwrap();
+    std::fs::create_dir_all(folder.join("state.new")).unwrap();
+    for name in ["source", "sound"] {
+        for number in 0..40 {
+            std::fs::create_dir_all(folder.join(name).join(format!("s1-{number}.new"))).unwrap();
+            std::fs::create_dir_all(folder.join(name).join(format!("i1-{number}.new"))).unwrap();
+        }
+    }
+    let files = ::store::Files::in_folder(&folder.join("files")).unwrap();
+    let settings = media_io::studio::Settings::new(&folder, files, None);
+    let running = Running::new(store, settings).await;
+    let sender = running.publish().await;
+    sender.send_all(&source(12, "320x180", "25")).await;
+    eventually("segments are served out of memory", || async {
+        let playlist = running.playlist("source").await?;
+        (playlist.matches("#EXTINF").count() >= 4).then_some(()).ok_or(playlist)
+    })
+    .await;
+    let (codec, _, frames) = probed(&running.media("source").await);
+    assert_eq!(codec, "h264");
+    assert!(frames >= 200, "{frames}");
+    assert!(!folder.join("source").join("s1-0.m4s").exists());
+}
+
+#[tokio::test]
+async fn a_channel_that_is_killed_goes_on_where_its_numbers_were() {
+    let store = testkit::TestStore::sqlite().await;
+    let another = store.another_node().await;
+    let folder = store.folder().join("channels");
+    let sequence = |playlist: &str| -> u64 {
+        let line = playlist.lines().find_map(|it| it.strip_prefix("#EXT-X-MEDIA-SEQUENCE:"));
+        line.unwrap().parse().unwrap()
+    };
+    let files = ::store::Files::in_folder(&folder.join("files")).unwrap();
+    let settings = media_io::studio::Settings::new(&folder, files, None);
+    let running = Running::new(store, settings).await;
+    let tags = source(60, "160x90", "25");
+    let sender = running.publish().await;
+    sender.send_all(&tags).await;
+    let before = eventually("the window moves on", || async {
+        let playlist = running.playlist("source").await?;
+        (sequence(&playlist) >= 10).then_some(playlist.clone()).ok_or(playlist)
+    })
+    .await;
+    eventually("it is on the disk", || async {
+        let state = std::fs::read_to_string(folder.join("state.json")).unwrap_or_default();
+        let is_there = state.contains("\"sequence\":30") || state.contains("\"sequence\":29");
+        is_there.then_some(()).ok_or(state)
+    })
+    .await;
+    // Nothing is told: it is as if it had been killed.
+    let second = running.killed_and_begun_anew(another, &folder).await;
+    let sender = second.publish().await;
+    sender.send_all(&tags[..tags.len() / 4]).await;
+    eventually("the numbers go on", || async {
+        let playlist = second.playlist("source").await?;
+        let goes_on = sequence(&playlist) >= sequence(&before) && playlist.contains("s2-");
+        goes_on.then_some(()).ok_or(playlist)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_and_wraps_leaves_the_channel_on_air() {
+    let running = Running::with_cores(0.0).await;
+    let tags = source(4, "320x180", "25");
+    let shifted = |by: u32| -> Vec<Tag> {
+        let at = |tag: &Tag| tag.timestamp.wrapping_add(by);
+        tags.iter().map(|tag| Tag { timestamp: at(tag), ..tag.clone() }).collect()
+    };
+    let sender = running.publish().await;
+    // Shortly before the clock wraps, far ahead, and back.
+    for by in [u32::MAX - 2_000, 900_000, 40_000_000, 0] {
+        sender.send_all(&shifted(by)).await;
+    }
+    eventually("all of it is on air", || async {
+        let playlist = running.playlist("source").await?;
+        (playlist.matches("#EXTINF").count() >= 7).then_some(()).ok_or(playlist)
+    })
+    .await;
+    assert_eq!(running.studio.status().refused, None);
+}
+
+#[tokio::test]
+async fn of_two_who_send_the_second_is_told_to_wait() {
+    let running = Running::with_cores(0.0).await;
+    let _first = running.publish().await;
+    let why = running.admit().await.unwrap_err();
+    assert!(why.contains("Somebody sends with a key of this sort already"), "{why}");
+}

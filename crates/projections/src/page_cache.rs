@@ -484,6 +484,8 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::ReaderIdentityLinked { .. }
         | Event::ReaderIdentityUnlinked { .. }
         | Event::DiscussionFollowed { .. }
+        | Event::SlateShown { .. }
+        | Event::SlateHidden { .. }
         | Event::StreamKeyMade { .. }
         | Event::StreamKeyRevoked { .. }
         | Event::PhotoAdded { .. }

@@ -146,6 +146,8 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/channel/health", get(channel::health))
         .route("/newsroom/channel/keys", post(channel::make_key))
         .route("/newsroom/channel/keys/{id}/revoke", post(channel::revoke_key))
+        .route("/newsroom/channel/slate", post(channel::slate::put))
+        .route("/newsroom/channel/slate/still", post(channel::slate::choose))
         .route("/newsroom/channel/programmes", post(channel::plan))
         .route("/newsroom/channel/programmes/{id}", post(channel::change))
         .route("/newsroom/channel/captions", post(channel::set_captions))

@@ -36,6 +36,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0022_captions", include_str!("../../../migrations/0022_captions.sql")),
     ("0023_recordings", include_str!("../../../migrations/0023_recordings.sql")),
     ("0024_viewers", include_str!("../../../migrations/0024_viewers.sql")),
+    ("0025_the_slate_at_will", include_str!("../../../migrations/0025_the_slate_at_will.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

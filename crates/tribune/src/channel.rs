@@ -8,10 +8,8 @@ use std::time::Duration;
 use base::Actor;
 use broadcast::channel;
 use broadcast::key::{self, MakeKey, Rank};
-use media_io::Ffmpeg;
-use media_io::Ingest as _;
-use media_io::rtmp::{Limits, Server};
 use media_io::studio::{Budget, Settings, Studio};
+use media_io::{Ffmpeg, Ingest, Protocol, rtmp, srt};
 use tokio::process::Command;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
@@ -29,7 +27,8 @@ const TEST_PROGRAMME: &str = "The demo's test programme";
 /// The channel as it runs.
 pub(crate) struct Channel {
     pub(crate) studio: Studio,
-    address: SocketAddr,
+    /// Where it takes RTMP.
+    rtmp: Option<SocketAddr>,
     stop: CancellationToken,
     /// What runs the channel.
     run: JoinHandle<()>,
@@ -38,19 +37,24 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// Starts it, unless the operator wants none. Where its port is taken the site goes on without.
+    /// Starts it, unless the operator wants none. Where its ports are taken the site goes on without.
     pub(crate) async fn start(node: &Node) -> Result<Option<Self>, Failure> {
-        let Some(address) = node.settings.rtmp()? else { return Ok(None) };
-        let server = match Server::bind(address, Limits::default()).await {
-            Ok(server) => server,
-            Err(error) => {
-                tracing::error!(
-                    "Nobody can send to the channel: nobody can listen on {address}: {error}. \
-                     Choose another with --rtmp-listen."
-                );
-                return Ok(None);
+        let mut doors: Vec<Box<dyn Ingest>> = Vec::new();
+        if let Some(address) = node.settings.rtmp()? {
+            match rtmp::Server::bind(address, rtmp::Limits::default()).await {
+                Ok(server) => doors.push(Box::new(server)),
+                Err(error) => cannot_listen("--rtmp-listen", address, &error),
             }
-        };
+        }
+        if let Some(address) = node.settings.srt()? {
+            match srt::Server::bind(address).await {
+                Ok(server) => doors.push(Box::new(server)),
+                Err(error) => cannot_listen("--srt-listen", address, &error),
+            }
+        }
+        if doors.is_empty() {
+            return Ok(None);
+        }
         let ffmpeg = Ffmpeg::find();
         if let Err(missing) = &ffmpeg {
             tracing::warn!("The channel has one picture size only, and no slate: {missing}.");
@@ -58,7 +62,8 @@ impl Channel {
         let mut tx = node.store.begin().await?;
         let main = channel::main(&mut tx, node.clock.now()).await?;
         tx.commit().await?;
-        let address = server.address();
+        let speaks_rtmp = |door: &&Box<dyn Ingest>| door.protocol() == Protocol::Rtmp;
+        let rtmp = doors.iter().find(speaks_rtmp).map(|door| door.address());
         let folder = node.settings.data.join("channels").join(&main.slug);
         let part = Duration::from_millis(node.settings.part_milliseconds);
         let language = publish::site::current(&node.store).await?.language;
@@ -72,20 +77,23 @@ impl Channel {
         let (studio, run) = Studio::open(store, clock, &main, settings, stop.clone()).await?;
         let run = tokio::spawn(run);
         let mut running = JoinSet::new();
-        let (gate, stopped) = (studio.gate(), stop.clone());
-        running.spawn(async move {
-            if let Err(error) = server.run(gate, stopped).await {
-                tracing::error!("Nobody can send to the channel any more: {error}");
-            }
-        });
-        Ok(Some(Self { studio, address, stop, run, running }))
+        for door in doors {
+            let (gate, stopped) = (studio.gate(), stop.clone());
+            running.spawn(async move {
+                let protocol = door.protocol();
+                if let Err(error) = door.run(gate, stopped).await {
+                    tracing::error!(
+                        "Nobody can send to the channel by {protocol} any more: {error}"
+                    );
+                }
+            });
+        }
+        Ok(Some(Self { studio, rtmp, stop, run, running }))
     }
 
     /// Puts a moving picture with a counter and a tone on air, so that a newcomer sees and hears it.
     pub(crate) async fn show_something(&mut self, node: &Node) -> Result<(), Failure> {
-        if Ffmpeg::find().is_err() {
-            return Ok(());
-        }
+        let Some(address) = self.rtmp.filter(|_| Ffmpeg::find().is_ok()) else { return Ok(()) };
         let (now, operator) = (node.clock.now(), Actor::Operator);
         let mut tx = node.store.begin().await?;
         let channel = channel::main(&mut tx, now).await?.id;
@@ -97,7 +105,7 @@ impl Channel {
         let command = MakeKey { channel, name: TEST_PROGRAMME, rank: Rank::Backup };
         let text = key::make(&mut tx, &operator, command, node.store.secret(), now).await?;
         tx.commit().await?;
-        let to = format!("rtmp://{}/live/{text}", self.address);
+        let to = format!("rtmp://{address}/live/{text}");
         self.running.spawn(async move {
             loop {
                 let ended = test_programme(&to).status().await;
@@ -116,6 +124,13 @@ impl Channel {
         }
         self.running.shutdown().await;
     }
+}
+
+fn cannot_listen(flag: &str, address: SocketAddr, error: &std::io::Error) {
+    tracing::error!(
+        "Nobody can send to the channel there: nobody can listen on {address}: {error}. Choose \
+         another with {flag}."
+    );
 }
 
 fn test_programme(to: &str) -> Command {

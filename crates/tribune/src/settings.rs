@@ -176,6 +176,15 @@ pub(crate) struct Settings {
         global = true
     )]
     pub(crate) rtmp_listen: String,
+    /// Where the channel's source is taken by SRT, or "none" [the stream id is its key]
+    #[arg(
+        long,
+        env = "TRIBUNE_SRT_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:10080",
+        global = true
+    )]
+    pub(crate) srt_listen: String,
     /// How many cores the channel's transcoding may take, such as 1.5 [default: all but half of one]
     #[arg(long, env = "TRIBUNE_TRANSCODE_CORES", value_name = "CORES", global = true)]
     pub(crate) transcode_cores: Option<f64>,
@@ -250,14 +259,15 @@ impl Settings {
     /// # Errors
     /// As a sentence, when it is no address.
     pub(crate) fn rtmp(&self) -> Result<Option<SocketAddr>, String> {
-        match self.rtmp_listen.as_str() {
-            "none" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| {
-                format!(
-                    "--rtmp-listen={text} is no address such as 0.0.0.0:1935, and not \"none\"."
-                )
-            }),
-        }
+        listens("--rtmp-listen", &self.rtmp_listen, "0.0.0.0:1935")
+    }
+
+    /// Where sources are taken by SRT, if anywhere.
+    ///
+    /// # Errors
+    /// As a sentence, when it is no address.
+    pub(crate) fn srt(&self) -> Result<Option<SocketAddr>, String> {
+        listens("--srt-listen", &self.srt_listen, "0.0.0.0:10080")
     }
 
     /// The provider that staff may sign in with, if there is one.
@@ -320,6 +330,15 @@ impl Settings {
                 Err("Say where comments are checked with --comment-check-url.".to_owned())
             }
         }
+    }
+}
+
+fn listens(flag: &str, text: &str, such_as: &str) -> Result<Option<SocketAddr>, String> {
+    match text {
+        "none" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            format!("{flag}={text} is no address such as {such_as}, and not \"none\".")
+        }),
     }
 }
 

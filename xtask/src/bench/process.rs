@@ -107,6 +107,7 @@ impl Program {
         };
         let rtmp = settings.rtmp.map_or("none".to_owned(), |port| format!("127.0.0.1:{port}"));
         command.arg("serve").args(["--listen", "127.0.0.1:0", "--rtmp-listen", &rtmp]);
+        command.args(["--srt-listen", "none"]);
         settings.apply(&mut command);
         if !settings.ffmpeg {
             command.env("PATH", "");

@@ -11,4 +11,5 @@ mod rules;
 mod slate;
 mod studio;
 mod timeline;
+mod ts;
 mod viewer;

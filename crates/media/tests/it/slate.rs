@@ -333,3 +333,39 @@ fn a_break_of_all_is_one_discontinuity_although_the_sound_was_heard_a_little_lon
         assert_eq!(both, [2, 2], "after {last} s");
     }
 }
+
+#[test]
+fn the_slate_is_shown_at_will_while_the_source_goes_on_and_the_source_comes_back() {
+    let (mut channel, studio) = on_air(10.0);
+    channel.input(Input::Hold(true));
+    assert!(channel.packager.is_on_slate(VIDEO) && channel.packager.is_on_slate(SOUND));
+    channel.advance(seconds(5.0));
+    let position = channel.packager.position();
+    // What comes meanwhile is passed over.
+    channel.connect(&studio, RECORD);
+    channel.send(&studio, 0.0, 3.0);
+    assert!(channel.packager.is_on_slate(VIDEO));
+    assert!(channel.packager.position() > position, "viewers see the slate go on");
+    channel.input(Input::Hold(false));
+    channel.connect(&studio, RECORD);
+    channel.send(&studio, 0.0, 6.0);
+    assert!(!channel.packager.is_on_slate(VIDEO) && !channel.packager.is_on_slate(SOUND));
+    let (numbers, slates) = seen(&channel.viewers[0]);
+    assert!(numbers.is_sorted_by(|a, b| a < b) && slates > 0);
+    check_sync(&channel);
+}
+
+#[test]
+fn what_is_on_its_way_stops_the_slate_for_a_while_and_no_longer() {
+    let (mut channel, _) = on_air(10.0);
+    channel.advance(seconds(10.0));
+    let from = channel.packager.position();
+    for rendition in [VIDEO, SOUND, ALONE] {
+        channel.input(Input::OnItsWay { rendition, from });
+    }
+    channel.advance(seconds(4.0));
+    assert_eq!(channel.packager.position(), from);
+    channel.advance(seconds(4.0));
+    let behind = 18.0 - channel.packager.position() as f64 / 90_000.0;
+    assert!((0.0..0.5).contains(&behind), "{behind} s behind");
+}

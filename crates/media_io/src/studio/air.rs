@@ -5,6 +5,7 @@ mod arrange;
 
 use std::time::Duration;
 
+use base::PhotoId;
 use bytes::{Bytes, BytesMut};
 use media::playlist::{self, Variant, audio_only_master};
 use media::time::CHANNEL_CLOCK;
@@ -15,7 +16,6 @@ use media::{
 };
 use tokio::time::Instant;
 
-use super::Studio;
 use super::captions::Captioning;
 use super::children::Child;
 use super::disk::Disk;
@@ -24,6 +24,7 @@ use super::plan::{Share, Sound, Treatment};
 use super::silence::{self, Silence};
 use super::slates::{Slates, Wanted};
 use super::sources::Surveyed;
+use super::{Rules, Studio};
 use crate::ffmpeg::{Output, Report};
 use crate::tag::{Kind, Tag};
 use arrange::plan;
@@ -55,6 +56,13 @@ pub(super) struct Air {
     /// How fast the smaller pictures are made, while they are.
     speed: Option<f64>,
     punctuality: Punctuality,
+    /// Which slates there are to be, and the photo that they show.
+    wanted: Vec<Wanted>,
+    still: Option<PhotoId>,
+    /// Whether viewers are shown the slate whatever comes in.
+    held: bool,
+    /// Whether they were until now.
+    released: bool,
     /// When the source was heard last, by the steady clock.
     heard: Duration,
     /// The time that the source's last tag has for the children, in milliseconds of the channel.
@@ -94,7 +102,7 @@ impl Air {
         studio: &Studio,
         disk: &mut Disk,
         surveyed: &Surveyed<'_>,
-        treatment: Treatment,
+        (treatment, rules): (Treatment, Rules),
         now: Now,
     ) -> Result<Option<Self>, String> {
         let whole = treatment.picture.is_transcoded();
@@ -123,7 +131,7 @@ impl Air {
                 renditions.push(Rendition {
                     name: name.clone(),
                     master,
-                    format: None,
+                    format: slate.as_ref().map(|slate| slate.format.clone()),
                     asked: u64::from(asked) * 1000,
                     height,
                     has_slate: slate.is_some(),
@@ -173,8 +181,8 @@ impl Air {
             let size = (across.next_multiple_of(2), lines);
             Some(Wanted { rendition: RenditionId(index), size, rate })
         };
-        let wanted = renditions.iter().enumerate().filter_map(wanted).collect();
-        let slates = Slates::make(settings.ffmpeg.clone(), &settings.folder, None, wanted);
+        let wanted: Vec<Wanted> = renditions.iter().enumerate().filter_map(wanted).collect();
+        let slates = studio.slates(rules.still, wanted.clone());
         let packager = match disk.state() {
             Some(state) => Packager::resume(all, &state),
             None => Packager::new(all),
@@ -195,6 +203,10 @@ impl Air {
             init: Bytes::new(),
             speed: None,
             punctuality: Punctuality::default(),
+            wanted,
+            still: rules.still,
+            held: false,
+            released: false,
             heard: now.steady,
             at: 0,
         };
@@ -206,7 +218,19 @@ impl Air {
         for tag in &surveyed.headers {
             air.feed(studio, disk, surveyed, (tag, false, treatment), now).await?;
         }
+        air.follow(studio, rules, now);
         Ok(Some(air))
+    }
+
+    /// Does what the record says of the slate.
+    pub(super) fn follow(&mut self, studio: &Studio, rules: Rules, now: Now) {
+        if std::mem::replace(&mut self.held, rules.held) != rules.held {
+            self.released = !rules.held;
+            self.packager.handle_input(now, Input::Hold(rules.held));
+        }
+        if std::mem::replace(&mut self.still, rules.still) != rules.still {
+            self.slates = studio.slates(rules.still, self.wanted.clone());
+        }
     }
 
     /// Takes what the source sends; says why it cannot be shown any longer, if so.
@@ -218,10 +242,22 @@ impl Air {
         (tag, changed, treatment): (&Tag, bool, Treatment),
         now: Now,
     ) -> Result<(), String> {
+        self.heard = now.steady;
+        if self.held {
+            self.released |= changed;
+            return Ok(());
+        }
+        let released = std::mem::take(&mut self.released);
+        let changed = changed || released;
         if changed {
             self.timeline.source_changed(SourceClock::Milliseconds, Tracks::Both);
         }
-        self.heard = now.steady;
+        if released {
+            // It may be another than the one that was seen before.
+            for header in &surveyed.headers {
+                self.take(studio, header, now)?;
+            }
+        }
         if self.is_to_be_treated(treatment, tag, changed) {
             let picture = self.treatment.map_or(treatment.picture, |it| it.picture);
             let otherwise = picture.is_transcoded() != treatment.picture.is_transcoded();
@@ -426,7 +462,10 @@ impl Air {
             Reported::Ladder(report) => (&mut self.ladder, report),
             Reported::Sounds(report) => (&mut self.sounds, report),
             Reported::Slate(rendition, slate) => {
-                self.renditions[rendition.0].has_slate = true;
+                let held = &mut self.renditions[rendition.0];
+                held.has_slate = true;
+                // Where nothing else was shown yet, this is what the master tells of.
+                held.format.get_or_insert_with(|| slate.format.clone());
                 self.packager.handle_input(now, Input::Slate { rendition, slate });
                 self.put_out(studio, disk).await;
                 return;

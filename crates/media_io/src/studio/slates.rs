@@ -3,11 +3,14 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
+use base::PhotoId;
 use bytes::{Bytes, BytesMut};
 use media::{
     Avc, Format, FrameRate, RenditionId, Sample, Slate, SourceClock, Timeline, Tracks, VideoTag,
     read_video_tag,
 };
+use publish::photo;
+use store::{Files, Store};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -30,6 +33,14 @@ pub(super) struct Wanted {
     pub(super) rate: Option<FrameRate>,
 }
 
+/// A photo of the photo desk that the slate shows.
+#[derive(Clone)]
+pub(super) struct Still {
+    pub(super) photo: PhotoId,
+    pub(super) store: Store,
+    pub(super) files: Files,
+}
+
 /// Slates on their way. Dropping it lets go of those that have not come.
 #[derive(Debug)]
 pub(super) struct Slates {
@@ -42,13 +53,17 @@ impl Slates {
     pub(super) fn make(
         ffmpeg: Option<Ffmpeg>,
         channel: &Path,
-        still: Option<Bytes>,
+        still: Option<Still>,
         wanted: Vec<Wanted>,
     ) -> Self {
         let (sender, made) = mpsc::channel(1);
         let folder = channel.join(FOLDER);
         let task = tokio::spawn(async move {
             let Some(ffmpeg) = ffmpeg else { return };
+            let still = match still {
+                Some(still) => still.bytes().await,
+                None => None,
+            };
             for it in wanted {
                 if let Some(slate) = of(&ffmpeg, &folder, still.clone(), it).await
                     && sender.send((it.rendition, slate)).await.is_err()
@@ -73,6 +88,25 @@ impl Slates {
 impl Drop for Slates {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+impl Still {
+    /// The photo as a JPEG of a size for screens; none where it is not rendered yet, or gone.
+    async fn bytes(&self) -> Option<Bytes> {
+        const WIDTH: i64 = 1920;
+        let all = photo::renditions(&self.store, &[self.photo]).await;
+        let all =
+            all.inspect_err(|error| tracing::warn!("The slate's photo is not known: {error}"));
+        let mut all = all.ok()?;
+        all.retain(|it| it.media_type == "image/jpeg");
+        let newest = all.iter().map(|it| it.edition).max()?;
+        let best = all.iter().filter(|it| it.edition == newest).min_by_key(|it| {
+            // A crop has another shape, and a width that no whole one has.
+            (!it.name.starts_with('w'), it.width.abs_diff(WIDTH))
+        })?;
+        let bytes = self.files.get(&best.key()).await;
+        bytes.inspect_err(|error| tracing::warn!("The slate's photo cannot be read: {error}")).ok()
     }
 }
 

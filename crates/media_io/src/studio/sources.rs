@@ -263,7 +263,9 @@ impl Source {
                     }
                     Ok(AudioTag::Foreign(codec)) => {
                         self.survey.foreign_audio(codec);
-                        self.survey.passed(at);
+                        if !tag.is_header() {
+                            self.survey.passed(at);
+                        }
                     }
                     _ => self.survey.passed(at),
                 }

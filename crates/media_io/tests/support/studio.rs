@@ -1,5 +1,6 @@
 //! A channel that runs.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +9,9 @@ use broadcast::channel;
 use broadcast::key::{self, MakeKey, Rank};
 use media_io::studio::{Budget, Reply, Settings, Studio};
 use media_io::{Admitted, Ended, Ffmpeg, Gate as _, Key, Protocol, Request, Tag};
-use store::Files;
+use store::{Files, Store};
 use testkit::TestStore;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -20,9 +22,10 @@ pub(crate) struct Running {
     pub(crate) studio: Studio,
     pub(crate) store: TestStore,
     pub(crate) key: String,
-    stop: CancellationToken,
+    run: JoinHandle<()>,
 }
 
+#[derive(Debug)]
 pub(crate) struct Sender(Admitted);
 
 impl Running {
@@ -50,9 +53,8 @@ impl Running {
         let stop = CancellationToken::new();
         let another = store.another_node().await;
         let (studio, run) =
-            Studio::open(another, Arc::new(clock), &main, settings, stop.clone()).await.unwrap();
-        tokio::spawn(run);
-        Self { studio, store, key, stop }
+            Studio::open(another, Arc::new(clock), &main, settings, stop).await.unwrap();
+        Self { studio, store, key, run: tokio::spawn(run) }
     }
 
     fn request(&self) -> Request {
@@ -66,10 +68,40 @@ impl Running {
 
     /// Sends, as soon as nobody else does.
     pub(crate) async fn publish(&self) -> Sender {
-        eventually("somebody may send", || async {
-            self.studio.admit(&self.request()).await.map(Sender).map_err(|it| it.to_string())
-        })
-        .await
+        eventually("somebody may send", || self.admit()).await
+    }
+
+    /// Sends, or says why not.
+    pub(crate) async fn admit(&self) -> Result<Sender, String> {
+        self.studio.admit(&self.request()).await.map(Sender).map_err(|it| it.to_string())
+    }
+
+    /// Has the slate shown, or not any more, as a producer does.
+    pub(crate) async fn slate(&self, shown: bool) {
+        let now = SystemClock.now();
+        let mut tx = self.store.begin().await.unwrap();
+        let main = channel::main(&mut tx, now).await.unwrap().id;
+        match shown {
+            true => channel::show_slate(&mut tx, &Actor::Operator, main, now).await.unwrap(),
+            false => channel::hide_slate(&mut tx, &Actor::Operator, main, now).await.unwrap(),
+        }
+        tx.commit().await.unwrap();
+        self.studio.look();
+    }
+
+    /// Lets go of it without a word, and runs another in its place.
+    pub(crate) async fn killed_and_begun_anew(mut self, store: Store, folder: &Path) -> Self {
+        self.run.abort();
+        let _ = (&mut self.run).await;
+        let clock = SystemClock;
+        let main = channel::by_slug(&store, channel::MAIN).await.unwrap().unwrap();
+        let files = Files::in_folder(&self.store.folder().join("files")).unwrap();
+        let settings = Settings::new(folder, files, None);
+        let stop = CancellationToken::new();
+        let (studio, run) =
+            Studio::open(store, Arc::new(clock), &main, settings, stop).await.unwrap();
+        (self.studio, self.run) = (studio, tokio::spawn(run));
+        self
     }
 
     pub(crate) fn master(&self) -> Result<String, String> {
@@ -105,7 +137,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.run.abort();
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod form;
 mod health;
+pub(super) mod slate;
 mod watched;
 
 use accounts::policy::{self, Action};
@@ -21,6 +22,7 @@ use super::articles::instant;
 use super::forms::Fields;
 use super::gate::Staff;
 use super::page::{Answer, Frame, View, go};
+use super::photos::today;
 use super::recordings::RecordingRow;
 use super::trouble::Trouble;
 use crate::App;
@@ -55,6 +57,7 @@ struct ChannelPage {
     records: bool,
     /// What can become of a programme.
     recorded: Vec<&'static str>,
+    slate: slate::Slate,
     keys: Vec<KeyRow>,
     ranks: Vec<&'static str>,
     /// A key that was made just now: it is shown this once.
@@ -273,12 +276,13 @@ async fn finish(form: &Form, done: Result<(), Trouble>, typed: Typed) -> Answer 
 
 async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
     let mut tx = app.store().begin().await?;
-    let Channel { id, title, takeover, on_air_since, .. } =
-        channel::main(&mut tx, app.now()).await?;
+    let known = channel::main(&mut tx, app.now()).await?;
     tx.commit().await?;
     let (store, now) = (app.store(), app.now());
-    let captions = captions::settings(store, id).await?;
+    let captions = captions::settings(store, known.id).await?;
     let zone = TimeZone::get(&frame.site.zone).unwrap_or(TimeZone::UTC);
+    let slate = slate::Slate::of(app, &known, today(app, &frame.site.zone)).await?;
+    let Channel { id, title, takeover, on_air_since, .. } = known;
     let on_now = programme::on_now(store, id).await?;
     let began = on_now.as_ref().and_then(|it| it.began_at);
     let watched = watched::watched(store, id, began, now).await?;
@@ -311,6 +315,7 @@ async fn page(app: &App, frame: &Frame) -> Result<ChannelPage, Trouble> {
         to_come: rows(to_come),
         over: rows(over),
         stories: article::teasers_newest(store, OFFERED).await?.iter().map(story_row).collect(),
+        slate,
         keys: keys.collect(),
         ranks: Rank::ALL.map(Rank::name).into(),
         new_key: None,

@@ -155,6 +155,8 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("GET", "/newsroom/channel/health", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/keys", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/keys/{id}/revoke", "", Site(Broadcast)),
+        ("POST", "/newsroom/channel/slate", "", Site(Broadcast)),
+        ("POST", "/newsroom/channel/slate/still", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/programmes", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/programmes/{id}", "", Site(Broadcast)),
         ("POST", "/newsroom/channel/captions", "", Site(Broadcast)),

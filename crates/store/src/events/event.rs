@@ -326,6 +326,13 @@ pub enum Event {
     ChannelWentOffAir {
         channel: ChannelId,
     },
+    /// A producer has viewers shown the slate, whatever is sent.
+    SlateShown {
+        channel: ChannelId,
+    },
+    SlateHidden {
+        channel: ChannelId,
+    },
     /// For the first time, or otherwise than before.
     /// Planned, or told otherwise.
     ProgrammePlanned {
@@ -541,6 +548,8 @@ impl Event {
             Self::StreamKeyRevoked { .. } => "stream_key_revoked",
             Self::ChannelWentOnAir { .. } => "channel_went_on_air",
             Self::ChannelWentOffAir { .. } => "channel_went_off_air",
+            Self::SlateShown { .. } => "slate_shown",
+            Self::SlateHidden { .. } => "slate_hidden",
             Self::ProgrammePlanned { .. } => "programme_planned",
             Self::ProgrammeCancelled { .. } => "programme_cancelled",
             Self::ProgrammeBegan { .. } => "programme_began",

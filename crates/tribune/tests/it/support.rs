@@ -96,7 +96,8 @@ impl Tribune {
     }
 
     pub(crate) fn start(place: &Place, command: &str) -> Self {
-        let here = ["--listen=127.0.0.1:0", "--rtmp-listen=none", "--log=error"];
+        let here =
+            ["--listen=127.0.0.1:0", "--rtmp-listen=none", "--srt-listen=none", "--log=error"];
         let mut command = place.command(&[&[command], &here[..]].concat());
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut said = String::new();
