@@ -28,6 +28,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             continue;
         }
         check_whitespace(&file.path, text, &mut findings);
+        check_merged(&file.path, text, &mut findings);
         check_words(file, text, &mut findings);
         if CODE.contains(&file.extension()) {
             check_length(&file.path, text, LONG_FILES, &mut findings);
@@ -59,6 +60,15 @@ fn check_whitespace(path: &str, text: &str, findings: &mut Vec<Finding>) {
     }
     if !text.is_empty() && !text.ends_with('\n') {
         findings.push(Finding::new(path, "does not end in a line break"));
+    }
+}
+
+/// Two versions that nobody has chosen between.
+fn check_merged(path: &str, text: &str, findings: &mut Vec<Finding>) {
+    for (number, line) in text.lines().enumerate() {
+        if line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") {
+            findings.push(Finding::at(path, number + 1, "is left over from a merge; choose"));
+        }
     }
 }
 
@@ -173,6 +183,12 @@ mod tests {
         assert_eq!(found("a.rs", "let a = 1; \n"), ["a.rs:1: ends in white space"]);
         assert_eq!(found("a.rs", "\tlet a = 1;\n"), ["a.rs:1: is indented by a tab; use spaces"]);
         assert_eq!(found("a.rs", "let a = 1;"), ["a.rs: does not end in a line break"]);
+    }
+
+    #[test]
+    fn what_a_merge_left_over_is_found() {
+        let both = "<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> other\n";
+        assert_eq!(found("fuzz/Cargo.toml", both).len(), 2);
     }
 
     #[test]
