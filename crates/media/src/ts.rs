@@ -146,9 +146,9 @@ impl Demuxer {
         }
         if begins {
             if is_video {
-                self.end_video()
+                self.end_video();
             } else {
-                self.end_audio()
+                self.end_audio();
             }
             let stream = if is_video { &mut self.video } else { &mut self.audio };
             stream.begin(payload);

@@ -62,8 +62,8 @@ impl Channel {
         let mut tx = node.store.begin().await?;
         let main = channel::main(&mut tx, node.clock.now()).await?;
         tx.commit().await?;
-        let speaks_rtmp = |door: &&Box<dyn Ingest>| door.protocol() == Protocol::Rtmp;
-        let rtmp = doors.iter().find(speaks_rtmp).map(|door| door.address());
+        let rtmp = doors.iter().find(|door| door.protocol() == Protocol::Rtmp);
+        let rtmp = rtmp.map(|door| door.address());
         let folder = node.settings.data.join("channels").join(&main.slug);
         let part = Duration::from_millis(node.settings.part_milliseconds);
         let language = publish::site::current(&node.store).await?.language;
