@@ -19,7 +19,8 @@ export function seeks(player: HTMLElement, video: HTMLVideoElement, place: Place
   const bar = seek.querySelector("input")!;
   const told = seek.querySelector("output")!;
   let reach = 0;
-  let reachedAt = 0;
+  /** When that was known; until then nothing is offered. */
+  let reachedAt: number | undefined;
   let drags = false;
 
   const tell = (behind: number) => {
@@ -27,8 +28,11 @@ export function seeks(player: HTMLElement, video: HTMLVideoElement, place: Place
     if (told.value !== text) told.value = text;
     bar.setAttribute("aria-valuetext", text);
   };
-  const window = () => Math.min(WINDOW_MAX, reach + (performance.now() - reachedAt) / 1_000);
+  const window = () =>
+    reachedAt === undefined ? 0 : Math.min(WINDOW_MAX, reach + (performance.now() - reachedAt) / 1_000);
   const show = () => {
+    // A channel that has just begun has nothing to go back to, and soon has.
+    seek.hidden = window() < STEP;
     if (seek.hidden || drags) return;
     const behind = Math.max(0, place.behind());
     bar.min = String(-Math.floor(window()));
@@ -61,7 +65,6 @@ export function seeks(player: HTMLElement, video: HTMLVideoElement, place: Place
   return {
     reaches: (seconds) => {
       [reach, reachedAt] = [seconds, performance.now()];
-      seek.hidden = seconds < STEP;
       show();
     },
   };
