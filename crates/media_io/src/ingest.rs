@@ -137,7 +137,7 @@ impl Publication {
         }
         let ended = tokio::select! {
             biased;
-            () = self.ender.stop.cancelled() => Ended::ByUs(self.ender.why()),
+            () = self.ender.stop.cancelled() => Ended::ByUs(self.ender.why().unwrap_or_default()),
             arrived = self.arriving.recv() => match arrived {
                 Some(Arriving::Tag(tag, _its_room)) => return Ok(tag),
                 Some(Arriving::End(ended)) => ended,
@@ -180,17 +180,19 @@ impl Admitted {
             // No tag is larger than all the room: it would wait forever.
             room = Arc::clone(&self.room).acquire_many_owned(size.min(self.room_max)) => room,
         };
-        let Ok(room) = room else { return Err(Ended::ByUs(GONE.into())) };
-        let sent = self.tags.send(Arriving::Tag(tag, room));
-        sent.map_err(|_| Ended::ByUs(GONE.into()))
+        let gone = || Ended::ByUs(self.ender.why().unwrap_or_else(|| GONE.into()));
+        let room = room.map_err(|_| gone())?;
+        self.tags.send(Arriving::Tag(tag, room)).map_err(|_| gone())
     }
 
     /// Resolves with the reason when the receiver ends the stream or is gone.
     pub async fn ended_by_us(&self) -> String {
         tokio::select! {
-            () = self.ender.stop.cancelled() => self.ender.why(),
-            () = self.tags.closed() => GONE.into(),
+            () = self.ender.stop.cancelled() => {}
+            () = self.tags.closed() => {}
         }
+        // Who ends a stream is often gone at once, and the reason is to be told even so.
+        self.ender.why().unwrap_or_else(|| GONE.into())
     }
 
     /// Tells the receiver why no more will come. Without this it hears that the sender was lost.
@@ -213,8 +215,8 @@ impl Ender {
         self.stop.cancel();
     }
 
-    fn why(&self) -> String {
-        self.why.get().cloned().unwrap_or_default()
+    fn why(&self) -> Option<String> {
+        self.why.get().cloned()
     }
 }
 
@@ -303,6 +305,19 @@ mod tests {
         let ended = Ended::ByUs("Another takes over.".into());
         assert_eq!(stuck.await, Err(ended.clone()));
         assert_eq!(publication.next().await, Err(ended), "what was waiting is gone");
+    }
+
+    #[tokio::test]
+    async fn the_reason_is_told_by_who_is_gone_after_it() {
+        // Both happen before anybody looks, and which is looked at first is a matter of chance.
+        for _ in 0..50 {
+            let (admitted, publication) = Publication::new(100);
+            publication.ender().end("The key was revoked.");
+            drop(publication);
+            assert_eq!(admitted.ended_by_us().await, "The key was revoked.");
+            let ended = Ended::ByUs("The key was revoked.".into());
+            assert_eq!(admitted.send(tag(1)).await, Err(ended));
+        }
     }
 
     #[tokio::test]

@@ -27,7 +27,7 @@ fn sender(address: SocketAddr, stream_id: &str, seconds: u32) -> Child {
     );
     Command::new("ffmpeg")
         .args(input.split_whitespace())
-        .args(["-streamid", stream_id])
+        .args(["-srt_streamid", stream_id])
         .arg(format!("srt://{address}?mode=caller&transtype=live"))
         .stdin(Stdio::null())
         .stderr(Stdio::piped())

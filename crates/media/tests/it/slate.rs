@@ -366,6 +366,6 @@ fn what_is_on_its_way_stops_the_slate_for_a_while_and_no_longer() {
     channel.advance(seconds(4.0));
     assert_eq!(channel.packager.position(), from);
     channel.advance(seconds(4.0));
-    let behind = 18.0 - channel.packager.position() as f64 / 90_000.0;
+    let behind = 28.0 - channel.packager.position() as f64 / 90_000.0;
     assert!((0.0..0.5).contains(&behind), "{behind} s behind");
 }
