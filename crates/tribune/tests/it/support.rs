@@ -96,9 +96,11 @@ impl Tribune {
     }
 
     pub(crate) fn start(place: &Place, command: &str) -> Self {
-        let here =
-            ["--listen=127.0.0.1:0", "--rtmp-listen=none", "--srt-listen=none", "--log=error"];
-        let mut command = place.command(&[&[command], &here[..]].concat());
+        let mut words = vec![command, "--listen=127.0.0.1:0", "--srt-listen=none", "--log=error"];
+        if !place.more.iter().any(|it| it.starts_with("--rtmp-listen")) {
+            words.push("--rtmp-listen=none");
+        }
+        let mut command = place.command(&words);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut said = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();

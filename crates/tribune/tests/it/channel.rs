@@ -1,0 +1,127 @@
+//! The channel through the whole program: killed on air, and among strangers.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use base::Random;
+
+use crate::support::{Place, Tribune, eventually};
+
+const LIVE: &str = "/channels/main/source/live.m3u8";
+
+/// A site with a key for its channel.
+struct Studio {
+    place: Place,
+    ingest: String,
+    port: u16,
+}
+
+impl Studio {
+    fn at(data: &std::path::Path) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let key = Place::alone(data).tell(&["stream-key", "add", "--name", "The hall"]);
+        let place = Place::alone(data).with("--rtmp-listen", format!("127.0.0.1:{port}"));
+        Self { place, ingest: format!("rtmp://127.0.0.1:{port}/live/{key}"), port }
+    }
+
+    /// An encoder that sends until it is dropped.
+    fn sends(&self) -> Source {
+        let flags = "-hide_banner -loglevel error -nostdin -re -f lavfi -i testsrc2=size=320x180:rate=25 \
+                     -f lavfi -i sine=sample_rate=48000 -c:v libx264 -preset ultrafast -tune zerolatency \
+                     -pix_fmt yuv420p -g 25 -c:a aac -ac 2 -f flv";
+        let mut ffmpeg = Command::new("ffmpeg");
+        ffmpeg.args(flags.split_whitespace()).arg(&self.ingest);
+        let child = ffmpeg.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        Source(child.expect("ffmpeg is installed; `make test` sees to it"))
+    }
+}
+
+struct Source(Child);
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The files that a playlist lists, and the number of the first.
+fn listed(playlist: &str) -> (u64, Vec<String>) {
+    let first = playlist.lines().find_map(|it| it.strip_prefix("#EXT-X-MEDIA-SEQUENCE:"));
+    let is_segment = |line: &&str| !line.starts_with('#') && line.ends_with(".m4s");
+    let segments = playlist.lines().filter(is_segment).map(str::to_owned).collect();
+    (first.map_or(0, |it| it.parse().unwrap()), segments)
+}
+
+/// The live playlist, once it lists so many segments that are not known.
+fn airs(node: &Tribune, more: usize, known: &[String]) -> (u64, Vec<String>) {
+    let is_new = |it: &&String| !known.contains(it);
+    let answer = node.until(LIVE, |answer| {
+        answer.status == 200 && listed(&answer.text()).1.iter().filter(is_new).count() >= more
+    });
+    listed(&answer.text())
+}
+
+#[test]
+fn a_channel_that_is_killed_on_air_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = Studio::at(folder.path());
+    let node = Tribune::serve(&studio.place);
+    let source = studio.sends();
+    let (first, before) = airs(&node, 3, &[]);
+    node.kill();
+    drop(source);
+
+    let node = Tribune::serve(&studio.place);
+    let _source = studio.sends();
+    let (again, after) = airs(&node, 2, &before);
+    assert!(again >= first, "the media sequence went back from {first} to {again}");
+    // Each number names one segment, before and after.
+    let places = |first: u64, all: &[String]| (first..).zip(all.to_vec()).collect::<Vec<_>>();
+    for (number, name) in places(again, &after) {
+        let known = places(first, &before).into_iter().find(|(it, _)| *it == number);
+        assert!(known.is_none_or(|(_, it)| it == name), "{number} was another segment");
+    }
+    // Who was watching finds what was closed before the kill, and the window lists it.
+    let window = node.get("/channels/main/source/dvr.m3u8").text();
+    for name in &before[..before.len() - 1] {
+        assert!(window.contains(name.as_str()), "{name} is not in {window}");
+        assert_eq!(node.get(&format!("/channels/main/source/{name}")).status, 200, "{name}");
+    }
+}
+
+#[test]
+fn strangers_at_the_door_keep_nobody_from_the_channel() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = Studio::at(folder.path());
+    let node = Tribune::serve(&studio.place);
+    let knocks = || TcpStream::connect(("127.0.0.1", studio.port)).unwrap();
+    // Some say a word and then nothing.
+    let mut slow: Vec<TcpStream> = (0..20).map(|_| knocks()).collect();
+    for stranger in &mut slow {
+        stranger.write_all(&[3]).unwrap();
+    }
+    // Others say what nobody understands, behind a handshake that is right.
+    let mut random = Random::from_seed(7);
+    for _ in 0..20 {
+        let mut stranger = knocks();
+        let hello: [u8; 1536] = random.bytes();
+        stranger.write_all(&[&[3], &hello[..]].concat()).unwrap();
+        let mut answer = vec![0; 1 + 2 * 1536];
+        stranger.read_exact(&mut answer).unwrap();
+        stranger.write_all(&answer[1..=1536]).unwrap();
+        let garbage: [u8; 4096] = random.bytes();
+        // It may be sent away in the middle of it.
+        let _ = stranger.write_all(&garbage);
+        let _ = stranger.shutdown(std::net::Shutdown::Write);
+        eventually("it is sent away", || match stranger.read(&mut answer) {
+            Ok(0) | Err(_) => Ok(()),
+            Ok(_) => Err("it is answered".to_owned()),
+        });
+    }
+    let _source = studio.sends();
+    airs(&node, 2, &[]);
+    assert_eq!(node.get("/health/ready").status, 200);
+    drop(slow);
+}
