@@ -59,7 +59,7 @@ async function firstFrame(page: Page, live: string): Promise<number> {
 
 /** From the choice of sound alone to the first of it. */
 async function switching(page: Page): Promise<number> {
-  const menu = page.locator(".player select");
+  const menu = page.getByLabel("Quality");
   await menu.selectOption("auto");
   await expect.poll(async () => (await played(page)).width, { timeout: 30_000 }).toBeGreaterThan(0);
   await expect.poll(() => loudness(page), { timeout: 30_000 }).toBeGreaterThan(0.01);

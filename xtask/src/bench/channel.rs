@@ -45,7 +45,8 @@ pub(super) struct OnAir {
 impl<'a> Studio<'a> {
     pub(super) fn open(bench: &'a Bench, data: &Path) -> Result<Self> {
         let rtmp = free_port()?;
-        let settings = Settings::alone(data).with_rtmp(rtmp);
+        // Children get the other core, of which the program on its own one knows nothing.
+        let settings = Settings::alone(data).with_rtmp(rtmp).with("--transcode-cores", "4");
         let key = settings.run(bench, &["stream-key", "add", "--name", "Bench"])?;
         Ok(Self { bench, settings, key, rtmp })
     }
