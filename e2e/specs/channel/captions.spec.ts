@@ -3,12 +3,8 @@ import type { Page } from "@playwright/test";
 import { CaptionedEncoder } from "../../support/captioned.ts";
 import { played } from "../../support/channel.ts";
 import { administrator } from "../../support/desk.ts";
-import { expect, test as base } from "../../support/newsroom.ts";
-import { freePort } from "../../support/program.ts";
-
-const test = base.extend({
-  settings: async ({}, use) => use({ TRIBUNE_RTMP_LISTEN: `127.0.0.1:${await freePort()}` }),
-});
+import { expect } from "../../support/newsroom.ts";
+import { key, test } from "../../support/studio.ts";
 
 /** What stands over the picture at this moment. */
 async function read(page: Page): Promise<string> {
@@ -31,11 +27,9 @@ test("captions are read, whether they come with the pictures or are typed", asyn
   await anna.fills(/^Languages in which/, "es");
   await anna.page.locator("form[action$='/captions']").getByRole("button").click();
   await expect(anna.page.getByRole("link", { name: "Write captions" })).toBeVisible();
-  await anna.fills("Who will send with it", "The studio");
-  await anna.presses("Make a key");
-  const key = await anna.page.locator("code.secret").innerText();
+  const secret = await key(anna);
 
-  const encoder = CaptionedEncoder.sends(`rtmp://${settings["TRIBUNE_RTMP_LISTEN"]}/live/${key}`, "HELLO VIEWERS");
+  const encoder = CaptionedEncoder.sends(`rtmp://${settings["TRIBUNE_RTMP_LISTEN"]}/live/${secret}`, "HELLO VIEWERS");
   try {
     await page.goto(`${program.origin}/live`);
     await expect(page.locator(".player-state")).toHaveText(/Waiting|On air/, { timeout: 60_000 });

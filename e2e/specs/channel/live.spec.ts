@@ -1,30 +1,9 @@
 /* The channel, from a producer's encoder to a reader's eyes and ears. */
 import type { Page } from "@playwright/test";
-import { Encoder, loudness, played } from "../../support/channel.ts";
+import { loudness, played } from "../../support/channel.ts";
 import { administrator } from "../../support/desk.ts";
-import { expect, test as base, type Staff } from "../../support/newsroom.ts";
-import { freePort } from "../../support/program.ts";
-
-const test = base.extend<{ encoder: (key: string) => Encoder }>({
-  settings: async ({}, use) => use({ TRIBUNE_RTMP_LISTEN: `127.0.0.1:${await freePort()}` }),
-  encoder: async ({ settings }, use) => {
-    const all: Encoder[] = [];
-    await use((key) => {
-      const encoder = Encoder.sends(`rtmp://${settings["TRIBUNE_RTMP_LISTEN"]}/live/${key}`);
-      all.push(encoder);
-      return encoder;
-    });
-    for (const encoder of all) await encoder.isCutOff();
-  },
-});
-
-/** Makes a stream key, which is shown this once. */
-async function key(staff: Staff): Promise<string> {
-  await staff.opens("/newsroom/channel");
-  await staff.fills("Who will send with it", "The studio");
-  await staff.presses("Make a key");
-  return staff.page.locator("code.secret").innerText();
-}
+import { expect } from "../../support/newsroom.ts";
+import { key, test } from "../../support/studio.ts";
 
 /** Waits until the picture has moved on by so many frames. */
 async function moves(page: Page, frames = 25): Promise<void> {

@@ -2,12 +2,8 @@
 import { parse, setOptions } from "hls-parser";
 import { Encoder } from "../../support/channel.ts";
 import { administrator } from "../../support/desk.ts";
-import { expect, test as base } from "../../support/newsroom.ts";
-import { freePort } from "../../support/program.ts";
-
-const test = base.extend({
-  settings: async ({}, use) => use({ TRIBUNE_RTMP_LISTEN: `127.0.0.1:${await freePort()}` }),
-});
+import { expect } from "../../support/newsroom.ts";
+import { key, test } from "../../support/studio.ts";
 
 const SECONDS = 20;
 
@@ -95,10 +91,8 @@ test("a strict parser finds nothing wrong with playlists of 29.97 frames a secon
   await anna.opens("/newsroom/channel");
   await anna.fills(/^Languages in which/, "es");
   await anna.page.locator("form[action$='/captions']").getByRole("button").click();
-  await anna.fills("Who will send with it", "The studio");
-  await anna.presses("Make a key");
-  const key = await anna.page.locator("code.secret").innerText();
-  const encoder = Encoder.sends(`rtmp://${settings["TRIBUNE_RTMP_LISTEN"]}/live/${key}`, "30000/1001", 60);
+  const secret = await key(anna);
+  const encoder = Encoder.sends(`rtmp://${settings["TRIBUNE_RTMP_LISTEN"]}/live/${secret}`, "30000/1001", 60);
   const at = (path: string) => `${program.origin}/channels/main/${path}`;
   const text = async (path: string) => {
     const answer = await fetch(at(path));

@@ -3,31 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
-import { Encoder, played } from "../../support/channel.ts";
+import { played } from "../../support/channel.ts";
 import { administrator } from "../../support/desk.ts";
-import { expect, test as base, type Staff } from "../../support/newsroom.ts";
-import { freePort } from "../../support/program.ts";
+import { expect } from "../../support/newsroom.ts";
+import { key, test } from "../../support/studio.ts";
 
-const test = base.extend<{ encoder: (key: string) => Encoder }>({
-  content: "demo",
-  settings: async ({}, use) => use({ TRIBUNE_RTMP_LISTEN: `127.0.0.1:${await freePort()}` }),
-  encoder: async ({ settings }, use) => {
-    const all: Encoder[] = [];
-    await use((key) => {
-      const encoder = Encoder.sends(`rtmp://${settings["TRIBUNE_RTMP_LISTEN"]}/live/${key}`);
-      all.push(encoder);
-      return encoder;
-    });
-    for (const encoder of all) await encoder.isCutOff();
-  },
-});
-
-async function key(staff: Staff): Promise<string> {
-  await staff.opens("/newsroom/channel");
-  await staff.fills("Who will send with it", "The studio");
-  await staff.presses("Make a key");
-  return staff.page.locator("code.secret").innerText();
-}
+test.use({ content: "demo" });
 
 async function isServed(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();

@@ -2,12 +2,9 @@
 import type { Page } from "@playwright/test";
 import { loudness, played } from "../../support/channel.ts";
 import { administrator, isSaved } from "../../support/desk.ts";
-import { expect, test as base, type Staff } from "../../support/newsroom.ts";
-import { freePort } from "../../support/program.ts";
+import { expect, type Staff } from "../../support/newsroom.ts";
+import { test } from "../../support/studio.ts";
 
-const test = base.extend({
-  settings: async ({}, use) => use({ TRIBUNE_RTMP_LISTEN: `127.0.0.1:${await freePort()}` }),
-});
 test.use({ content: "demo" });
 
 /** Plays what the page shows, and waits until the picture has moved on. */
