@@ -36,6 +36,8 @@ pub enum Action {
     Broadcast,
     /// Write what is said on the channel, for those who cannot hear it.
     Caption,
+    /// Plan meetings, invite to them, and say what readers learn of them.
+    HoldMeetings,
     /// Order the front page.
     ArrangeFront,
     /// Create and rename sections, describe the site.
@@ -104,7 +106,7 @@ fn allows(role: Role, action: Action, own: bool, stage: Stage) -> bool {
         },
         Role::Moderator => matches!(action, EnterNewsroom | Moderate),
         Role::Producer => matches!(action, EnterNewsroom | Broadcast | Caption),
-        Role::Host => action == EnterNewsroom,
+        Role::Host => matches!(action, EnterNewsroom | HoldMeetings),
         Role::Reader => false,
     }
 }
@@ -134,7 +136,7 @@ fn check_with(
 ) -> Result<(), Denied> {
     let (role, grants) = match actor {
         Actor::System | Actor::Operator => return Ok(()),
-        Actor::Reader => {
+        Actor::Reader | Actor::Seat { .. } => {
             return Err(Denied(format!("To {} you have to sign in.", action.sentence())));
         }
         Actor::Person { role, grants, .. } => (*role, grants),
@@ -182,6 +184,7 @@ impl Action {
             Self::EditArticle
             | Self::PublishArticle
             | Self::Broadcast
+            | Self::HoldMeetings
             | Self::ArrangeFront
             | Self::ArrangeSite => Some(Scope::Publish),
             // Otherwise whoever finds a token could make a way in that outlives it.
@@ -205,6 +208,7 @@ impl Action {
             Self::Moderate => "moderate discussions",
             Self::Broadcast => "run the channel",
             Self::Caption => "write captions",
+            Self::HoldMeetings => "hold meetings",
             Self::ArrangeFront => "arrange the front page",
             Self::ArrangeSite => "arrange the site",
             Self::KeepPeople => "describe people",
@@ -241,7 +245,7 @@ mod tests {
     use super::Action::*;
     use super::*;
 
-    const ALL: [Action; 20] = [
+    const ALL: [Action; 21] = [
         EnterNewsroom,
         ReadUnpublished,
         LeaveNote,
@@ -256,6 +260,7 @@ mod tests {
         Moderate,
         Broadcast,
         Caption,
+        HoldMeetings,
         ArrangeFront,
         ArrangeSite,
         KeepPeople,
@@ -302,8 +307,8 @@ mod tests {
             assert_eq!(on(&person(Role::Moderator), true, stage), [EnterNewsroom, Moderate]);
             let producing = [EnterNewsroom, Broadcast, Caption];
             assert_eq!(on(&person(Role::Producer), true, stage), producing);
-            assert_eq!(on(&person(Role::Host), true, stage), [EnterNewsroom]);
-            assert_eq!(on(&person(Role::Editor), false, stage), ALL[..15]);
+            assert_eq!(on(&person(Role::Host), true, stage), [EnterNewsroom, HoldMeetings]);
+            assert_eq!(on(&person(Role::Editor), false, stage), ALL[..16]);
             assert_eq!(on(&person(Role::Administrator), false, stage), ALL);
             assert_eq!(on(&Actor::Operator, false, stage), ALL);
         }

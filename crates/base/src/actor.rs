@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PersonId, SectionId, TokenId};
+use crate::{PersonId, SeatId, SectionId, TokenId};
 
 /// On whose behalf a command runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,11 @@ pub enum Actor {
         #[serde(skip)]
         grants: Vec<Grant>,
     },
+    /// Who sits in a meeting, whoever that is.
+    Seat {
+        /// Where.
+        seat: SeatId,
+    },
     /// Anybody.
     Reader,
 }
@@ -45,7 +50,7 @@ impl Actor {
     pub fn person(&self) -> Option<PersonId> {
         match self {
             Self::Token { person, .. } | Self::Person { person, .. } => Some(*person),
-            Self::System | Self::Operator | Self::Reader => None,
+            Self::System | Self::Operator | Self::Seat { .. } | Self::Reader => None,
         }
     }
 }

@@ -59,6 +59,8 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
+    /// Names what is on the agenda of a meeting.
+    AgendaItemId,
     /// Names an article through all its revisions.
     ArticleId,
     /// Names what a moderator decided at once, about one comment or many.
@@ -77,6 +79,16 @@ typed_ids! {
     InvitationId,
     /// Names one job.
     JobId,
+    /// Names a meeting.
+    MeetingId,
+    /// Names a picture that is to leave a meeting.
+    OfficialPhotoId,
+    /// Names a decision of a meeting, or what follows from it.
+    OutcomeId,
+    /// Names those who take part in a meeting together.
+    PartyId,
+    /// Names a place in a meeting, whoever sits there.
+    SeatId,
     /// Names what somebody says in a note.
     MessageId,
     /// Names what a reader follows by mail.

@@ -15,10 +15,11 @@ pub use actor::{Actor, Grant, Role, Scope};
 pub use clock::{Clock, DueClock, ManualClock, SystemClock};
 pub use day::{Day, NotADay};
 pub use ids::{
-    ArticleId, BatchId, ChannelId, CommentId, CommenterId, CorrectionId, DecisionId, FollowId,
-    InvitationId, JobId, MessageId, NetworkBanId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId,
-    ProgrammeId, ReaderId, ReaderSessionId, RecordingId, RevisionId, SectionId, SessionId,
-    StreamKeyId, TokenId, TypedId,
+    AgendaItemId, ArticleId, BatchId, ChannelId, CommentId, CommenterId, CorrectionId, DecisionId,
+    FollowId, InvitationId, JobId, MeetingId, MessageId, NetworkBanId, NoteId, OfficialPhotoId,
+    OutcomeId, PartyId, PasskeyId, PersonId, PhotoId, PreviewId, ProgrammeId, ReaderId,
+    ReaderSessionId, RecordingId, RevisionId, SeatId, SectionId, SessionId, StreamKeyId, TokenId,
+    TypedId,
 };
 pub use random::Random;
 pub use slug::{is_slug, slugify, title_key};

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base::{ArticleId, PersonId, PhotoId, RecordingId, SectionId, Timestamp};
+use base::{ArticleId, MeetingId, PersonId, PhotoId, RecordingId, SectionId, Timestamp};
 use bytes::Bytes;
 use moka::sync::Cache;
 use store::events::{Batch, Projection, Touches, head};
@@ -46,6 +46,8 @@ pub enum Tag {
     Schedule,
     /// What was on air, and can be seen again.
     Recording(RecordingId),
+    /// What readers are told of a meeting.
+    Meeting(MeetingId),
     /// What somebody says, wherever it is. One tag for all who have a page: hardly anybody looks at
     /// one, and a tag for each would have the cache searched for each who speaks.
     Commenters,
@@ -398,7 +400,19 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::RecordingDeleted { recording, .. } => {
             vec![Tag::Schedule, Tag::Recording(*recording)]
         }
-        Event::ArticleVideoChosen { article, touches, .. } => touched(*article, touches),
+        Event::ArticleVideoChosen { article, touches, .. }
+        | Event::ArticleMeetingChosen { article, touches, .. } => touched(*article, touches),
+        Event::MeetingPlanned { meeting }
+        | Event::MeetingCancelled { meeting }
+        | Event::MeetingAdvised { meeting, .. }
+        | Event::MeetingBegan { meeting }
+        | Event::MeetingEnded { meeting }
+        | Event::SeatAdmitted { meeting, .. }
+        | Event::AgendaItemMarked { meeting, .. }
+        | Event::OfficialPhotoReleased { meeting, .. }
+        | Event::OutcomesWritten { meeting }
+        | Event::ReadoutReleased { meeting, .. }
+        | Event::RecordPublished { meeting, .. } => vec![Tag::Meeting(*meeting)],
         Event::FrontArranged => vec![Tag::Front],
         Event::PersonAdded { .. } => vec![Tag::People],
         Event::PersonDescribed { person } => vec![Tag::People, Tag::Person(*person)],
@@ -474,6 +488,15 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::CommenterWatched { .. }
         // It goes with the pictures.
         | Event::CaptionWritten { .. }
+        // Of the room, and of those in it.
+        | Event::SeatsInvited { .. }
+        | Event::MeetingLocked { .. }
+        | Event::SeatRefused { .. }
+        | Event::SeatRemoved { .. }
+        | Event::SeatFreed { .. }
+        | Event::CodeConfirmed { .. }
+        | Event::OfficialPhotoProposed { .. }
+        | Event::OfficialPhotoJudged { .. }
         // What is not taken changes no page.
         | Event::NetworkBanned { .. }
         | Event::DiscussionWordsSet

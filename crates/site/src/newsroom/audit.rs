@@ -82,6 +82,7 @@ fn row(act: Act, names: &BTreeMap<PersonId, String>) -> Row {
         Some(Actor::Person { person, .. }) => name(person),
         Some(Actor::Token { person, .. }) => format!("{} (API)", name(person)),
         Some(Actor::Operator) => "tribune".to_owned(),
+        Some(Actor::Seat { seat }) => format!("seat {seat}"),
         Some(Actor::Reader) | Some(Actor::System) | None => "–".to_owned(),
     };
     let payload: Value = serde_json::from_str(&act.payload).unwrap_or_default();

@@ -1,7 +1,8 @@
 use base::{
-    ArticleId, ChannelId, CommentId, CommenterId, CorrectionId, Grant, InvitationId, MessageId,
-    NetworkBanId, NoteId, PasskeyId, PersonId, PhotoId, PreviewId, ProgrammeId, ReaderId,
-    RecordingId, RevisionId, Role, SectionId, SessionId, StreamKeyId, Timestamp, TokenId,
+    AgendaItemId, ArticleId, ChannelId, CommentId, CommenterId, CorrectionId, Grant, InvitationId,
+    MeetingId, MessageId, NetworkBanId, NoteId, OfficialPhotoId, PartyId, PasskeyId, PersonId,
+    PhotoId, PreviewId, ProgrammeId, ReaderId, RecordingId, RevisionId, Role, SeatId, SectionId,
+    SessionId, StreamKeyId, Timestamp, TokenId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -400,6 +401,98 @@ pub enum Event {
         touches: Touches,
     },
 
+    // Meetings. Who raised a hand and who was heard for how long is of the room, and not told here.
+    /// Planned, or told otherwise.
+    MeetingPlanned {
+        meeting: MeetingId,
+    },
+    MeetingCancelled {
+        meeting: MeetingId,
+    },
+    /// Links were made; those from before open nothing.
+    SeatsInvited {
+        meeting: MeetingId,
+        seats: Vec<SeatId>,
+    },
+    /// Readers are told of a meeting before it, or not any more.
+    MeetingAdvised {
+        meeting: MeetingId,
+        shown: bool,
+    },
+    MeetingBegan {
+        meeting: MeetingId,
+    },
+    MeetingEnded {
+        meeting: MeetingId,
+    },
+    MeetingLocked {
+        meeting: MeetingId,
+        locked: bool,
+    },
+    SeatAdmitted {
+        meeting: MeetingId,
+        seat: SeatId,
+    },
+    SeatRefused {
+        meeting: MeetingId,
+        seat: SeatId,
+    },
+    SeatRemoved {
+        meeting: MeetingId,
+        seat: SeatId,
+    },
+    /// Its invitation may be used on another device.
+    SeatFreed {
+        meeting: MeetingId,
+        seat: SeatId,
+    },
+    AgendaItemMarked {
+        meeting: MeetingId,
+        item: AgendaItemId,
+        state: String,
+    },
+    /// The membership code was read aloud, and was the same.
+    CodeConfirmed {
+        meeting: MeetingId,
+        seat: SeatId,
+    },
+    OfficialPhotoProposed {
+        meeting: MeetingId,
+        official_photo: OfficialPhotoId,
+    },
+    OfficialPhotoJudged {
+        meeting: MeetingId,
+        official_photo: OfficialPhotoId,
+        party: PartyId,
+        approves: bool,
+    },
+    OfficialPhotoReleased {
+        meeting: MeetingId,
+        official_photo: OfficialPhotoId,
+        photo: PhotoId,
+    },
+    /// What was decided, and what follows.
+    OutcomesWritten {
+        meeting: MeetingId,
+    },
+    /// A party tells what it made of a meeting, or no longer does.
+    ReadoutReleased {
+        meeting: MeetingId,
+        party: PartyId,
+        released: bool,
+    },
+    /// Readers see the record, or no longer do.
+    RecordPublished {
+        meeting: MeetingId,
+        shown: bool,
+    },
+    /// A story is about it, or not any more.
+    ArticleMeetingChosen {
+        article: ArticleId,
+        meeting: Option<MeetingId>,
+        touches: Touches,
+    },
+
     // Photos.
     PhotoAdded {
         photo: PhotoId,
@@ -564,6 +657,26 @@ impl Event {
             Self::ChaptersMarked { .. } => "chapters_marked",
             Self::RecordingDeleted { .. } => "recording_deleted",
             Self::ArticleVideoChosen { .. } => "article_video_chosen",
+            Self::MeetingPlanned { .. } => "meeting_planned",
+            Self::MeetingCancelled { .. } => "meeting_cancelled",
+            Self::SeatsInvited { .. } => "seats_invited",
+            Self::MeetingAdvised { .. } => "meeting_advised",
+            Self::MeetingBegan { .. } => "meeting_began",
+            Self::MeetingEnded { .. } => "meeting_ended",
+            Self::MeetingLocked { .. } => "meeting_locked",
+            Self::SeatAdmitted { .. } => "seat_admitted",
+            Self::SeatRefused { .. } => "seat_refused",
+            Self::SeatRemoved { .. } => "seat_removed",
+            Self::SeatFreed { .. } => "seat_freed",
+            Self::AgendaItemMarked { .. } => "agenda_item_marked",
+            Self::CodeConfirmed { .. } => "code_confirmed",
+            Self::OfficialPhotoProposed { .. } => "official_photo_proposed",
+            Self::OfficialPhotoJudged { .. } => "official_photo_judged",
+            Self::OfficialPhotoReleased { .. } => "official_photo_released",
+            Self::OutcomesWritten { .. } => "outcomes_written",
+            Self::ReadoutReleased { .. } => "readout_released",
+            Self::RecordPublished { .. } => "record_published",
+            Self::ArticleMeetingChosen { .. } => "article_meeting_chosen",
             Self::PhotoAdded { .. } => "photo_added",
             Self::PhotoDescribed { .. } => "photo_described",
             Self::PhotoReplaced { .. } => "photo_replaced",

@@ -219,7 +219,7 @@ impl From<&article::Revision> for RevisionSummary {
             Actor::Operator => ("operator", None),
             Actor::Token { person, .. } => ("token", Some(person)),
             Actor::Person { person, .. } => ("person", Some(person)),
-            Actor::Reader => ("reader", None),
+            Actor::Reader | Actor::Seat { .. } => ("reader", None),
         };
         Self {
             number: revision.number,

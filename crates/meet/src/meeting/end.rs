@@ -1,0 +1,37 @@
+use accounts::policy::{Action, check};
+use base::{Actor, MeetingId, Timestamp};
+use store::{Event, Tx, sql};
+
+use super::{State, by_id};
+use crate::{MeetError, Result, agenda, doors, floor, in_the_chair};
+
+/// Ends a meeting: a chair from the room, or a host from the newsroom. Everybody leaves, and the sealed
+/// mail of its group goes.
+pub async fn end(tx: &mut Tx, actor: &Actor, meeting: MeetingId, now: Timestamp) -> Result<()> {
+    if check(actor, Action::HoldMeetings).is_err() {
+        in_the_chair(tx, actor, meeting).await?;
+    }
+    let known = by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    match known.state() {
+        State::Ended => return Ok(()),
+        State::UnderWay => {}
+        State::Planned | State::Cancelled => {
+            return Err(MeetError::invalid("This meeting has not begun, so it cannot end."));
+        }
+    }
+    floor::take(tx, &known, now).await?;
+    agenda::close(tx, meeting, now).await?;
+    doors::forget(tx, meeting).await?;
+    // Who is not in, and was never let in, leaves nothing.
+    sql("UPDATE meeting_seats SET name = '' WHERE meeting_id = ? AND joined_at IS NULL")
+        .bind(meeting)
+        .run(tx)
+        .await?;
+    sql("UPDATE meeting_photos SET state = 'dropped' WHERE meeting_id = ? AND state = 'proposed'")
+        .bind(meeting)
+        .run(tx)
+        .await?;
+    sql("UPDATE meetings SET ended_at = ? WHERE id = ?").bind(now).bind(meeting).run(tx).await?;
+    tx.append(actor, &Event::MeetingEnded { meeting }, now).await?;
+    Ok(())
+}

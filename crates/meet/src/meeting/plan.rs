@@ -1,0 +1,200 @@
+use std::time::Duration;
+
+use base::{Actor, AgendaItemId, MeetingId, PartyId, SeatId, Timestamp};
+use store::{Event, Tx, sql};
+
+use super::{Profile, SEATS_MAX, Tells};
+use crate::{MeetError, Result, hosts, words};
+
+const PARTIES_MAX: usize = 8;
+const AGENDA_MAX: usize = 40;
+/// Longer is a mistake in a date.
+const LENGTH_MAX: Duration = Duration::from_secs(2 * 86_400);
+const MINUTES_MAX: u32 = 24 * 60;
+
+/// Says who will meet, when, and about what.
+#[derive(Clone, Debug)]
+pub struct PlanMeeting<'a> {
+    /// As it is announced.
+    pub title: &'a str,
+    /// What is possible in it.
+    pub profile: Profile,
+    /// As the IANA time zone database names it.
+    pub zone: &'a str,
+    /// When it is to begin.
+    pub starts_at: Timestamp,
+    /// When it is to end.
+    pub ends_at: Timestamp,
+    /// What its record will tell of who was there.
+    pub tells: Tells,
+    /// Who meets, in the order of the record.
+    pub parties: Vec<PlanParty<'a>>,
+    /// What about, in its order.
+    pub agenda: Vec<PlanItem<'a>>,
+}
+
+/// Those who take part together.
+#[derive(Clone, Debug)]
+pub struct PlanParty<'a> {
+    /// As the record calls it.
+    pub name: &'a str,
+    /// `#rrggbb`.
+    pub colour: &'a str,
+    /// Its delegation.
+    pub seats: Vec<PlanSeat<'a>>,
+}
+
+/// A place in the room.
+#[derive(Clone, Debug)]
+pub struct PlanSeat<'a> {
+    /// Such as "President" or "Interpreter".
+    pub title: &'a str,
+    /// Whether who sits there lets others in, and speaks for the party.
+    pub chair: bool,
+}
+
+/// Something on the agenda.
+#[derive(Clone, Debug)]
+pub struct PlanItem<'a> {
+    /// What it is.
+    pub title: &'a str,
+    /// How long it is to take.
+    pub minutes: u32,
+}
+
+/// Plans a meeting.
+pub async fn plan(
+    tx: &mut Tx,
+    actor: &Actor,
+    command: PlanMeeting<'_>,
+    now: Timestamp,
+) -> Result<MeetingId> {
+    hosts(actor)?;
+    check_times(command.zone, command.starts_at, command.ends_at)?;
+    check_parties(&command.parties)?;
+    check_agenda(&command.agenda)?;
+    let meeting: MeetingId = tx.new_id(now);
+    sql("INSERT INTO meetings (id, title, profile, zone, starts_at, ends_at, planned_by, tells)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    .bind(meeting)
+    .bind(words(command.title, "A meeting's title", 1..=200)?)
+    .bind(command.profile.name())
+    .bind(command.zone)
+    .bind(command.starts_at)
+    .bind(command.ends_at)
+    .bind(actor.person())
+    .bind(command.tells.name())
+    .run(tx)
+    .await?;
+    let mut number = 0_i64;
+    for (position, party) in (0_i64..).zip(&command.parties) {
+        let id: PartyId = tx.new_id(now);
+        sql("INSERT INTO meeting_parties (id, meeting_id, position, name, colour)
+             VALUES (?, ?, ?, ?, ?)")
+        .bind(id)
+        .bind(meeting)
+        .bind(position)
+        .bind(words(party.name, "A party's name", 1..=100)?)
+        .bind(party.colour)
+        .run(tx)
+        .await?;
+        for seat in &party.seats {
+            let seat_id: SeatId = tx.new_id(now);
+            sql("INSERT INTO meeting_seats (id, meeting_id, party_id, number, title, chair, state)
+                 VALUES (?, ?, ?, ?, ?, ?, 'free')")
+            .bind(seat_id)
+            .bind(meeting)
+            .bind(id)
+            .bind(number)
+            .bind(words(seat.title, "A seat's title", 1..=100)?)
+            .bind(seat.chair)
+            .run(tx)
+            .await?;
+            number += 1;
+        }
+    }
+    write_agenda(tx, meeting, &command.agenda, now).await?;
+    tx.append(actor, &Event::MeetingPlanned { meeting }, now).await?;
+    Ok(meeting)
+}
+
+/// Writes the agenda of a meeting that has none.
+pub(super) async fn write_agenda(
+    tx: &mut Tx,
+    meeting: MeetingId,
+    agenda: &[PlanItem<'_>],
+    now: Timestamp,
+) -> Result<()> {
+    for (position, item) in (0_i64..).zip(agenda) {
+        let id: AgendaItemId = tx.new_id(now);
+        sql("INSERT INTO meeting_agenda (id, meeting_id, position, title, minutes, state)
+             VALUES (?, ?, ?, ?, ?, 'open')")
+        .bind(id)
+        .bind(meeting)
+        .bind(position)
+        .bind(words(item.title, "What is on the agenda", 1..=300)?)
+        .bind(i64::from(item.minutes))
+        .run(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) fn check_times(zone: &str, starts_at: Timestamp, ends_at: Timestamp) -> Result<()> {
+    if jiff::tz::TimeZone::get(zone).is_err() {
+        return Err(MeetError::Invalid(format!(
+            "There is no time zone {zone:?}. Name one as Europe/Moscow is named."
+        )));
+    }
+    if ends_at <= starts_at {
+        return Err(MeetError::invalid("A meeting ends after it begins. Look at both times."));
+    }
+    if starts_at.plus(LENGTH_MAX) < ends_at {
+        return Err(MeetError::invalid("A meeting lasts two days at most. Look at both times."));
+    }
+    Ok(())
+}
+
+pub(super) fn check_agenda(agenda: &[PlanItem<'_>]) -> Result<()> {
+    if agenda.len() > AGENDA_MAX {
+        return Err(MeetError::Invalid(format!("An agenda has {AGENDA_MAX} items at most.")));
+    }
+    if agenda.iter().any(|item| !(1..=MINUTES_MAX).contains(&item.minutes)) {
+        return Err(MeetError::Invalid(format!(
+            "Each item of the agenda takes 1 to {MINUTES_MAX} minutes."
+        )));
+    }
+    Ok(())
+}
+
+fn check_parties(parties: &[PlanParty<'_>]) -> Result<()> {
+    if !(1..=PARTIES_MAX).contains(&parties.len()) {
+        return Err(MeetError::Invalid(format!("A meeting has 1 to {PARTIES_MAX} parties.")));
+    }
+    let seats: usize = parties.iter().map(|party| party.seats.len()).sum();
+    if !(2..=SEATS_MAX).contains(&seats) {
+        return Err(MeetError::Invalid(format!("A meeting has 2 to {SEATS_MAX} seats.")));
+    }
+    for (at, party) in parties.iter().enumerate() {
+        if !party.seats.iter().any(|seat| seat.chair) {
+            return Err(MeetError::Invalid(format!(
+                "{} needs a chair, who speaks for it.",
+                party.name
+            )));
+        }
+        if !is_colour(party.colour) {
+            return Err(MeetError::invalid("A party's colour is written as #1f4e79 is."));
+        }
+        let same = |other: &PlanParty<'_>| other.name.trim() == party.name.trim();
+        if parties[..at].iter().any(same) {
+            return Err(MeetError::invalid("Two parties have the same name."));
+        }
+    }
+    Ok(())
+}
+
+fn is_colour(text: &str) -> bool {
+    text.len() == 7
+        && text.starts_with('#')
+        && text[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
+}
