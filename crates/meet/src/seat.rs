@@ -29,7 +29,8 @@ pub struct Seat {
     pub title: String,
     /// Whether who sits there lets others in, and speaks for the party.
     pub chair: bool,
-    pub(crate) verifier: Option<Vec<u8>>,
+    /// SHA-256 of what the seat's invitation shows.
+    pub verifier: Option<Vec<u8>>,
     state: String,
     /// The key of whom the chair let in.
     pub identity: Option<Vec<u8>>,

@@ -15,6 +15,7 @@ use store::{Files, Position, Store};
 use url::Url;
 
 use crate::comment_check::CommentCheck;
+use crate::meetings::Meetings;
 use crate::newsroom::Hub;
 use crate::pages::Speaking;
 use crate::provider::Provider;
@@ -31,6 +32,8 @@ pub(crate) struct Inner {
     hub: Hub,
     /// Comments on their way to the record.
     speaking: Speaking,
+    /// Meetings that somebody is connected to.
+    meetings: Meetings,
     /// Makes and asks for passkeys, where the public address can have them.
     passkeys: Option<Webauthn>,
     /// Of every page: nothing but this site's own files, and the styles of its templates.
@@ -112,6 +115,7 @@ impl App {
             parts,
             hub,
             speaking,
+            meetings: Meetings::default(),
             passkeys,
             content_security_policy,
             framed_policy,
@@ -128,6 +132,10 @@ impl App {
 
     pub(crate) fn speaking(&self) -> &Speaking {
         &self.0.speaking
+    }
+
+    pub(crate) fn meetings(&self) -> &Meetings {
+        &self.0.meetings
     }
 
     pub(crate) fn live(&self) -> &LiveComments {

@@ -10,6 +10,7 @@ mod app;
 mod channel;
 mod comment_check;
 mod error;
+mod meetings;
 mod newsroom;
 mod pages;
 mod passkeys;

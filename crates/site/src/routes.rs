@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::pages::{account, discussion};
-use crate::{App, api, channel, newsroom, pages, recordings};
+use crate::{App, api, channel, meetings, newsroom, pages, recordings};
 
 /// Every address there is.
 pub fn router(app: App) -> Router {
@@ -58,6 +58,8 @@ pub fn router(app: App) -> Router {
         .route("/recordings/{id}/{file}", get(recordings::file))
         .route("/recordings/{id}/{rendition}/{file}", get(recordings::rendition))
         .route("/programmes/{id}", get(pages::programme::show))
+        // Meetings, while they go on.
+        .merge(meetings::router())
         // Machines that read.
         .route("/feeds/{file}", get(pages::site_feed))
         .route("/sitemap.xml", get(pages::sitemap_index))

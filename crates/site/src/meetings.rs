@@ -1,0 +1,26 @@
+//! Meetings while they go on: the page that one sits at, and the socket behind it.
+//!
+//! What is said on the socket is told in `docs/meeting-protocol.md`; [`said`] has its words, [`acts`] what
+//! each does, and [`room`] what everybody is told of. Of who is connected only this node knows ([`live`]).
+
+mod acts;
+mod bytes;
+mod live;
+mod release;
+mod room;
+mod said;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::App;
+
+pub(crate) use live::Meetings;
+
+/// Every address of a meeting while it goes on.
+pub(crate) fn router() -> Router<App> {
+    Router::new().route("/meet/{meeting}/socket", get(socket::open))
+}
