@@ -5,6 +5,7 @@
 
 mod bench;
 mod postgres;
+mod seat;
 mod tidy;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ Usage: cargo xtask COMMAND
                           TRIBUNE_TEST_POSTGRES_URL
   bench [--quick] [PART]  measure the release build, and its peers beside it; or a part of it:
                           starting, discussion, channel, reading, newsroom or publishing
+  seat LINK NAME          sit in a meeting, with another implementation of its keys than the browser's
   soak [MINUTES]          run a channel for so long, 60 unless told, and see that its memory stays";
 
 fn main() -> ExitCode {
@@ -41,6 +43,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "tidy" => tidy::run(),
         "with-postgres" => postgres::run_beside(rest.strip_prefix(&["--".into()]).unwrap_or(rest)),
         "bench" => bench::run(rest),
+        "seat" => seat::run(rest),
         "soak" => bench::soak::run(rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
