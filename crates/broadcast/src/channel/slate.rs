@@ -43,7 +43,8 @@ pub async fn hide_slate(
     Ok(())
 }
 
-/// The slate shows this photo of the photo desk; or none of it, and what is made for all.
+/// The slate shows this photo of the photo desk; or none of it, and what is made for all. Whoever calls
+/// knows that there is one.
 pub async fn choose_still(
     tx: &mut Tx,
     actor: &Actor,
@@ -52,13 +53,6 @@ pub async fn choose_still(
     now: Timestamp,
 ) -> Result<()> {
     produces(actor)?;
-    if let Some(photo) = photo {
-        let known: Option<PhotoId> =
-            sql("SELECT id AS value FROM photos WHERE id = ?").bind(photo).optional(tx).await?;
-        if known.is_none() {
-            return Err(BroadcastError::Unknown("photo"));
-        }
-    }
     let changed = sql("UPDATE channels SET slate_photo_id = ? WHERE id = ?")
         .bind(photo)
         .bind(channel)

@@ -70,11 +70,15 @@ pub(in crate::newsroom) async fn put(form: Form) -> Answer {
 /// `POST /newsroom/channel/slate/still`
 pub(in crate::newsroom) async fn choose(form: Form) -> Answer {
     let done = async {
-        let photo = match form.fields.trimmed("photo") {
+        let photo: Option<PhotoId> = match form.fields.trimmed("photo") {
             "" => None,
             id => Some(id.parse().map_err(|_| BroadcastError::Unknown("photo"))?),
         };
         let (mut tx, channel) = form.begin().await?;
+        if let Some(id) = photo {
+            let known = photo::by_ids(&tx, &[id]).await?;
+            known.get(&id).ok_or(BroadcastError::Unknown("photo"))?;
+        }
         channel::choose_still(&mut tx, form.actor(), channel, photo, form.now()).await?;
         Ok(tx.commit().await?)
     };
