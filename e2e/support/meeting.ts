@@ -1,0 +1,154 @@
+/* What people do in a meeting. */
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { expect, test as base, type Staff } from "./newsroom.ts";
+import { freePort } from "./program.ts";
+
+/** Cameras that show a moving picture, microphones that hear a beep, and nobody to ask about them. */
+export const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+/** A newsroom with rooms for meetings at a port of their own. */
+export const test = base.extend<{ comes: (link: string, name: string) => Promise<Delegate> }>({
+  settings: async ({}, use) => use({ TRIBUNE_MEET_LISTEN: `127.0.0.1:${await freePort()}` }),
+  comes: async ({ browser }, use) => {
+    const all: Delegate[] = [];
+    await use(async (link, name) => {
+      const delegate = await Delegate.comes(browser, link, name);
+      all.push(delegate);
+      return delegate;
+    });
+    for (const one of all) await one.context.close();
+  },
+});
+
+/** Somebody with an invitation, in a browser of their own. */
+export class Delegate {
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly name: string,
+  ) {}
+
+  /** Opens the link, and says who comes. */
+  static async comes(browser: Browser, link: string, name: string): Promise<Delegate> {
+    const context = await browser.newContext({ permissions: ["camera", "microphone"], locale: "en-GB" });
+    const page = await context.newPage();
+    const delegate = new Delegate(context, page, name);
+    page.on("pageerror", (error) => delegate.complaints.push(String(error)));
+    await page.goto(link);
+    await page.getByLabel("Your name, as the others see it").fill(name);
+    return delegate;
+  }
+
+  /** A chair opens the room, or asks as everybody else does. */
+  async enters(): Promise<void> {
+    await this.page.getByRole("button", { name: /Enter the meeting|Ask to be let in/ }).click();
+  }
+
+  async letsIn(name: string): Promise<void> {
+    const asks = this.page.getByRole("listitem").filter({ hasText: `${name} asks to be let in` });
+    await expect(asks).toContainText("The key is the invitee’s.");
+    await asks.getByRole("button", { name: "Let in" }).click();
+  }
+
+  async isIn(): Promise<void> {
+    await expect(this.page.getByRole("navigation", { name: "Controls" })).toBeVisible({ timeout: 30_000 });
+  }
+
+  /** The code on the screen, once it is there. */
+  async code(): Promise<string> {
+    await expect(this.page.locator(".code-groups")).toHaveText(/\d{5}/);
+    return this.page.locator(".code-groups").innerText();
+  }
+
+  async presses(name: string): Promise<void> {
+    await this.page.getByRole("button", { name, exact: true }).first().click();
+  }
+
+  /** What cannot be undone asks twice. */
+  async pressesTwice(name: string, again: string): Promise<void> {
+    await this.presses(name);
+    await this.presses(again);
+  }
+
+  /** Waits until the picture of `other` moves: two looks at it differ. */
+  async sees(other: string): Promise<void> {
+    const video = this.tile(other).locator("video");
+    const look = () =>
+      video.evaluate((video: HTMLVideoElement) => {
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [32, 18];
+        const context = canvas.getContext("2d", { willReadFrequently: true })!;
+        context.drawImage(video, 0, 0, 32, 18);
+        const { data } = context.getImageData(0, 0, 32, 18);
+        return { width: video.videoWidth, sum: data.reduce((sum, it, at) => sum + it * (at % 7), 0), bright: Math.max(...data.filter((_, at) => at % 4 !== 3)) };
+      });
+    await expect.poll(async () => (await look()).bright, { timeout: 30_000 }).toBeGreaterThan(30);
+    const first = await look();
+    await expect.poll(async () => (await look()).sum, { timeout: 30_000 }).not.toBe(first.sum);
+  }
+
+  /** Waits until something is heard of `other`. */
+  async hears(other: string): Promise<void> {
+    const video = this.tile(other).locator("video");
+    const loudness = () =>
+      video.evaluate(async (video: HTMLVideoElement) => {
+        const heard = video as HTMLVideoElement & { analyser?: AnalyserNode };
+        if (!heard.analyser) {
+          const tracks = (video.srcObject as MediaStream | null)?.getAudioTracks() ?? [];
+          if (tracks.length === 0) return 0;
+          const context = new AudioContext();
+          heard.analyser = context.createAnalyser();
+          context.createMediaStreamSource(new MediaStream(tracks)).connect(heard.analyser);
+          await context.resume();
+        }
+        const wave = new Float32Array(heard.analyser.fftSize);
+        heard.analyser.getFloatTimeDomainData(wave);
+        return Math.max(...wave.map(Math.abs));
+      });
+    await expect.poll(loudness, { timeout: 30_000 }).toBeGreaterThan(0.01);
+  }
+
+  tile(name: string) {
+    return this.page.locator("figure.tile").filter({ hasText: name });
+  }
+}
+
+export interface Plan {
+  title: string;
+  zone: string;
+  starts: string;
+  ends: string;
+  parties: { name: string; chair: string; seats?: string }[];
+  agenda: [item: string, minutes: number][];
+}
+
+/** Plans a meeting, and answers with the path of its page in the newsroom. */
+export async function plans(host: Staff, plan: Plan): Promise<string> {
+  await host.opens("/newsroom/meetings/new");
+  await host.fills("Title", plan.title);
+  await host.fills("Time zone", plan.zone);
+  await host.fills("Begins", plan.starts);
+  await host.fills("Ends", plan.ends);
+  for (const [at, { name, chair, seats }] of plan.parties.entries()) {
+    const party = host.page.getByRole("group", { name: `Party ${at + 1}` });
+    await party.getByLabel("Name").fill(name);
+    await party.getByLabel("The chair’s title").fill(chair);
+    if (seats) await party.getByLabel("Other seats, one on each line").fill(seats);
+  }
+  for (const [at, [item, minutes]] of plan.agenda.entries()) {
+    await host.page.getByLabel(`Item ${at + 1}`, { exact: true }).fill(item);
+    await host.page.getByLabel(`Minutes for item ${at + 1}`).fill(String(minutes));
+  }
+  await host.presses("Plan it");
+  await expect(host.headline).toHaveText(plan.title);
+  return new URL(host.page.url()).pathname;
+}
+
+/** Makes the invitations, and answers with the link of each seat, in the room's order. */
+export async function invites(host: Staff): Promise<string[]> {
+  await host.presses("Make invitations");
+  await expect(host.page.locator("output[data-link] code").first()).toBeVisible();
+  return host.page.locator("output[data-link] code").allInnerTexts();
+}
