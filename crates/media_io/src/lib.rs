@@ -15,6 +15,7 @@ mod ffmpeg;
 pub mod flv;
 mod ingest;
 mod poster;
+pub mod rooms;
 pub mod rtmp;
 pub mod slate;
 pub mod srt;

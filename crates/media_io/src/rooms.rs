@@ -1,0 +1,262 @@
+//! The media of all meetings on one UDP port.
+//!
+//! One task reads the socket and finds the room of each datagram; each room has a task of its own, which
+//! drives the state machine [`sfu::Room`] and sends in batches what it says. A panic in a room ends that
+//! room and no other.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base::MeetingId;
+use sfu::{Directory, JoinError, MAX_SEATS, Profile, SeatNumber, Wish};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+mod drive;
+mod socket;
+
+use drive::{Drive, Order};
+use socket::{Datagram, Socket};
+
+/// So many events may be waiting for whoever listens. A meeting of 25 seats that all come at once makes
+/// a hundred.
+const EVENTS: usize = 1_024;
+/// Batches that wait for a room; what comes on top is lost, as in any network that is full.
+const BATCHES: usize = 64;
+
+/// Where the media of meetings comes and goes.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen for UDP. On a machine with several addresses this is the one that browsers reach.
+    pub listen: SocketAddr,
+    /// What browsers are told to send to; port 0 stands for the one that is listened on. None of them
+    /// stands for the address that is listened on itself, which is then to be a real one.
+    pub advertise: Vec<SocketAddr>,
+    /// At most so many seats in a room.
+    pub most_seats: usize,
+}
+
+impl Config {
+    /// As many seats as a meeting may have.
+    pub fn new(listen: SocketAddr, advertise: Vec<SocketAddr>) -> Self {
+        Self { listen, advertise, most_seats: MAX_SEATS }
+    }
+}
+
+/// What has happened in the rooms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// To one seat of a meeting.
+    Room(MeetingId, sfu::Event),
+    /// The room has failed; the log says why. Its clients are to join again, with a new session.
+    Failed(MeetingId),
+}
+
+/// Why a seat is not connected.
+#[derive(Debug, thiserror::Error)]
+pub enum NotJoined {
+    /// What was offered cannot be answered.
+    #[error(transparent)]
+    Refused(#[from] JoinError),
+    /// The room has failed over it.
+    #[error("The room has failed. Join again with a new session.")]
+    Failed,
+}
+
+/// The rooms of all meetings under way, on one socket. Clones are the same rooms.
+#[derive(Clone)]
+pub struct Rooms {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    socket: Arc<Socket>,
+    most_seats: usize,
+    /// Rooms are made and ended, and orders are given to them, under this lock.
+    rooms: Mutex<HashMap<MeetingId, Inbox>>,
+    /// The reader looks up what the rooms enter.
+    directory: Arc<Mutex<Directory<Inbox>>>,
+    events: broadcast::Sender<Event>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Leads to a room.
+#[derive(Clone)]
+struct Inbox {
+    number: u64,
+    orders: mpsc::UnboundedSender<Order>,
+    datagrams: mpsc::Sender<Vec<Datagram>>,
+}
+
+impl PartialEq for Inbox {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Rooms {
+    /// Listens, until [`Rooms::shut_down`].
+    ///
+    /// # Errors
+    ///
+    /// Where the address cannot be listened on, or browsers could not be told where to send to.
+    pub fn listen(config: &Config) -> io::Result<Self> {
+        let socket = Arc::new(Socket::bind(config.listen, &config.advertise)?);
+        let rooms = Self {
+            shared: Arc::new(Shared {
+                socket: Arc::clone(&socket),
+                most_seats: config.most_seats,
+                rooms: Mutex::default(),
+                directory: Arc::default(),
+                events: broadcast::channel(EVENTS).0,
+                stop: CancellationToken::new(),
+                tasks: TaskTracker::new(),
+            }),
+        };
+        let directory = Arc::clone(&rooms.shared.directory);
+        let stop = rooms.shared.stop.clone();
+        rooms.shared.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                error = read(&socket, &directory) => {
+                    tracing::error!(%error, "the socket of meetings was lost; nobody is heard there");
+                }
+            }
+        });
+        Ok(rooms)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.shared.socket.address()
+    }
+
+    /// Where browsers are told to send to.
+    pub fn advertised(&self) -> &[SocketAddr] {
+        self.shared.socket.advertised()
+    }
+
+    /// Connects a seat, and answers its offer. The first to join a meeting makes its room, with that
+    /// profile. `seats` are all seats of the meeting; `session` is the number that the browser gives its
+    /// connection: with the same one, that connection is agreed upon anew, any other replaces it.
+    ///
+    /// # Errors
+    ///
+    /// Where the offer cannot be answered; the sentence says what to offer.
+    pub async fn join(
+        &self,
+        meeting: MeetingId,
+        profile: Profile,
+        seat: SeatNumber,
+        session: u64,
+        seats: &[SeatNumber],
+        offer: String,
+    ) -> Result<String, NotJoined> {
+        let (tell, told) = oneshot::channel();
+        let seats = seats.to_vec();
+        let order: Order = Box::new(move |room, now| {
+            let answer = room.join(now, seat, session, &seats, &offer);
+            // Who has gone meanwhile leaves a connection that nobody uses; the next one replaces it.
+            Box::new(move || drop(tell.send(answer)))
+        });
+        self.make(meeting, profile, order);
+        Ok(told.await.map_err(|_| NotJoined::Failed)??)
+    }
+
+    /// Ends a seat's connection.
+    pub fn leave(&self, meeting: MeetingId, seat: SeatNumber) {
+        self.order(meeting, move |room| room.leave(seat));
+    }
+
+    /// Says what a seat wants to see of the others' cameras. Of seats that are not named it wants what
+    /// it wanted before; at first that is the smallest layer of everybody.
+    pub fn watch(&self, meeting: MeetingId, seat: SeatNumber, wishes: Vec<(SeatNumber, Wish)>) {
+        self.order(meeting, move |room| room.watch(seat, wishes));
+    }
+
+    /// Ends all connections of a meeting.
+    pub fn close(&self, meeting: MeetingId) {
+        self.order(meeting, sfu::Room::close_all);
+    }
+
+    /// What happens from now on. Who does not keep up misses the oldest.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.shared.events.subscribe()
+    }
+
+    /// Ends all rooms, tells the browsers, and stops listening.
+    pub async fn shut_down(&self) {
+        self.shared.stop.cancel();
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+    }
+
+    /// Gives an order to a room that exists.
+    fn order(&self, meeting: MeetingId, order: impl FnOnce(&mut sfu::Room) + Send + 'static) {
+        if let Some(inbox) = self.shared.rooms().get(&meeting) {
+            let order: Order = Box::new(move |room, _| {
+                order(room);
+                Box::new(|| {})
+            });
+            // A room that has just failed has nothing to do it to.
+            let _ = inbox.orders.send(order);
+        }
+    }
+
+    /// Gives an order to a room, which is made if there is none.
+    fn make(&self, meeting: MeetingId, profile: Profile, order: Order) {
+        let mut rooms = self.shared.rooms();
+        let order = match rooms.get(&meeting) {
+            None => order,
+            Some(inbox) => match inbox.orders.send(order) {
+                Ok(()) => return,
+                Err(mpsc::error::SendError(order)) => order,
+            },
+        };
+        let (orders, ordered) = mpsc::unbounded_channel();
+        let (datagrams, received) = mpsc::channel(BATCHES);
+        // Whoever gave the order gets no answer once everything has stopped.
+        let _ = orders.send(order);
+        let inbox = Inbox { number: drive::next_number(), orders, datagrams };
+        let drive = Drive::new(Arc::clone(&self.shared), meeting, profile, inbox.clone());
+        rooms.insert(meeting, inbox);
+        self.shared.tasks.spawn(drive.run(ordered, received));
+    }
+}
+
+impl Shared {
+    fn rooms(&self) -> std::sync::MutexGuard<'_, HashMap<MeetingId, Inbox>> {
+        // Nothing that can panic is done under it.
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Hands each datagram to its room.
+async fn read(socket: &Socket, directory: &Mutex<Directory<Inbox>>) -> io::Error {
+    let mut reader = socket.reader();
+    let mut sorted: Vec<(Inbox, Vec<Datagram>)> = Vec::new();
+    loop {
+        if let Err(error) = reader.read(socket).await {
+            return error;
+        }
+        {
+            let directory = directory.lock().unwrap_or_else(PoisonError::into_inner);
+            for (source, destination, bytes) in reader.datagrams(socket) {
+                let Some(inbox) = directory.find(source, bytes) else { continue };
+                let datagram = Datagram { source, destination, bytes: bytes.into() };
+                match sorted.iter_mut().find(|(to, _)| to == inbox) {
+                    Some((_, datagrams)) => datagrams.push(datagram),
+                    None => sorted.push((inbox.clone(), vec![datagram])),
+                }
+            }
+        }
+        for (inbox, datagrams) in sorted.drain(..) {
+            // A room that is full or gone loses them.
+            let _ = inbox.datagrams.try_send(datagrams);
+        }
+    }
+}
