@@ -1,6 +1,6 @@
 // The closed group of a meeting, as one member has it in one epoch (MLS, RFC 9420). Nothing here
 // changes: what is made or taken gives new doors. What the library has to be told is told here alone.
-import { type Bytes, owned, toText, utf8 } from "./bytes.ts";
+import { type Bytes, owned, same, toText, utf8 } from "./bytes.ts";
 import {
   areDistinct,
   type Asked,
@@ -21,7 +21,8 @@ import { createGroup, joinGroup } from "ts-mls/clientState.js";
 import { createCommit } from "ts-mls/createCommit.js";
 import { createApplicationMessage } from "ts-mls/createMessage.js";
 import type { CiphersuiteImpl } from "ts-mls/crypto/ciphersuite.js";
-import { generateKeyPackageWithKey } from "ts-mls/keyPackage.js";
+import { makeHashImpl } from "ts-mls/crypto/implementation/default/makeHashImpl.js";
+import { generateKeyPackageWithKey, makeKeyPackageRef } from "ts-mls/keyPackage.js";
 import { mlsExporter } from "ts-mls/keySchedule.js";
 import { decodeMlsMessage, encodeMlsMessage } from "ts-mls/message.js";
 import { decryptSenderData } from "ts-mls/privateMessage.js";
@@ -81,6 +82,14 @@ export async function makeKey(self: Self, now: number): Promise<Key> {
 /** Whose key package it is. @throws when it is none. */
 export function readKey(bytes: Uint8Array): Newcomer {
   return ownerOf(keyPackageIn(bytes));
+}
+
+/** Whether a welcome can be opened with this key. */
+export async function isFor(key: Key, welcome: Uint8Array): Promise<boolean> {
+  const message = decode(welcome);
+  if (message.wireformat !== "mls_welcome") return false;
+  const own = await makeKeyPackageRef(key.publicPackage, makeHashImpl(crypto.subtle, "SHA-256"));
+  return message.welcome.secrets.some(({ newMember }) => same(newMember, own));
 }
 
 export class Doors {
