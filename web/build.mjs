@@ -20,6 +20,8 @@ const scripts = await build({
     newsroom: "newsroom/newsroom.ts",
     editor: "editor/editor.ts",
     player: "player/player.ts",
+    meet: "meeting/meeting.ts",
+    sealing: "meeting/sealing_worker.ts",
   },
   outdir: "dist/assets",
   entryNames: "[name]-[hash]",
@@ -34,7 +36,7 @@ const scripts = await build({
 
 const styles = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["front", "listing", "article", "discussion", "live", "search", "error"].map((page) => `styles/pages/${page}.css`),
+  entryPoints: ["front", "listing", "article", "discussion", "live", "meet", "search", "error"].map((page) => `styles/pages/${page}.css`),
   outdir: "dist/styles",
   bundle: true,
   minify: true,

@@ -46,7 +46,7 @@ export class Doorkeeper {
   private turn: Promise<unknown> = Promise.resolve();
   private committing: Promise<unknown> = Promise.resolve();
   private movedOn: (() => void)[] = [];
-  private readonly bringing = new Set<string>();
+  private readonly bringing = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(
     private readonly self: Self,
@@ -162,6 +162,8 @@ export class Doorkeeper {
   }
 
   leave(): void {
+    for (const timer of this.bringing.values()) clearTimeout(timer);
+    this.bringing.clear();
     this.doors = null;
     this.pending = null;
     this.code = "";
@@ -273,13 +275,13 @@ export class Doorkeeper {
     const isIn = this.doors.memberAt(back.seat) !== undefined;
     // Whom the group has no leaf of, only a chair may add.
     if (!isIn && !this.isChair(this.self.named.seat)) return;
-    this.bringing.add(id);
     const place = others.findIndex(({ seat }) => seat === this.self.named.seat);
-    setTimeout(() => {
+    const timer = setTimeout(() => {
       void this.bringBack(back)
         .catch((error: unknown) => this.complain(error))
         .finally(() => this.bringing.delete(id));
     }, isFirst ? 0 : TAKE_OVER_MS * (place + 1));
+    this.bringing.set(id, timer);
   }
 
   private bringBack(back: Asking): Promise<void> {

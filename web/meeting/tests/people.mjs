@@ -32,7 +32,10 @@ export async function meeting(options) {
       return person;
     },
     async ends() {
-      for (const person of people) person.signalling.close();
+      for (const person of people) {
+        person.signalling.close();
+        person.doorkeeper.leave();
+      }
       server.breakLines();
       await new Promise((settle) => http.close(settle));
     },

@@ -1,0 +1,212 @@
+// The one connection on which a seat's sound and pictures go out, and the others' come in.
+import { Refused } from "./protocol.ts";
+import type { Task } from "./sealing_worker.ts";
+import { evenSound, fingerprintOf, objectionTo, withoutLevels } from "./sdp.ts";
+
+/** In milliseconds; the last for ever. */
+const AGAIN_AFTER = [500, 2_000, 5_000, 10_000];
+/** A connection that says it is broken may mend by itself for so long. */
+const MENDS_MS = 2_000;
+/** A restart that has not helped for so long is followed by a new connection. */
+const RESTART_MS = 7_000;
+
+const LAYERS: RTCRtpEncodingParameters[] = [
+  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
+];
+
+export interface Sent {
+  sound: MediaStreamTrack | null;
+  picture: MediaStreamTrack | null;
+  screen: MediaStreamTrack | null;
+}
+
+/** Another seat, where it is heard and seen. */
+export interface Slot {
+  seat: string;
+  sound: MediaStreamTrack;
+  picture: MediaStreamTrack;
+}
+
+export interface MediaOutside {
+  /** Gives the server's answer. */
+  offer(session: number, sdp: string): Promise<string>;
+  /** What comes in, or how the connection stands, has changed. */
+  onChange(): void;
+  /** The answer was not one that a closed meeting may have. */
+  onTrouble(sentence: string): void;
+}
+
+export class Media {
+  slots: Slot[] = [];
+  screen: MediaStreamTrack | null = null;
+  isConnected = false;
+  /** A new connection knows nothing of what the one before it watched. */
+  session = 0;
+  private peer: RTCPeerConnection | null = null;
+  private senders: { sound: RTCRtpSender; picture: RTCRtpSender; screen: RTCRtpSender } | null = null;
+  private sent: Sent = { sound: null, picture: null, screen: null };
+  private fingerprint = "";
+  private failures = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isOver = false;
+
+  /** @param worker seals and opens the frames of a closed meeting; null: an open one. */
+  constructor(
+    private readonly others: string[],
+    private readonly worker: Worker | null,
+    private readonly outside: MediaOutside,
+  ) {
+    void this.begin();
+  }
+
+  /** What is null is not sent at all: no silence, and no black. */
+  async send(sent: Sent): Promise<void> {
+    this.sent = sent;
+    const { senders } = this;
+    if (!senders) return;
+    await Promise.all([
+      senders.sound.replaceTrack(sent.sound),
+      senders.picture.replaceTrack(sent.picture),
+      senders.screen.replaceTrack(sent.screen),
+    ]);
+  }
+
+  /** The network is another one. */
+  hurry(): void {
+    if (this.peer && this.peer.connectionState !== "new") void this.restart();
+  }
+
+  close(): void {
+    this.isOver = true;
+    clearTimeout(this.timer);
+    this.peer?.close();
+    this.peer = null;
+    this.slots = [];
+    this.screen = null;
+  }
+
+  /** A new connection, in place of one that failed. */
+  private async begin(): Promise<void> {
+    clearTimeout(this.timer);
+    this.peer?.close();
+    if (this.isOver) return;
+    this.session = Math.max(this.session + 1, Math.floor(Date.now() / 1000));
+    const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.peer = peer;
+    this.isConnected = false;
+    const sound = peer.addTransceiver("audio", { direction: "sendonly" });
+    const picture = peer.addTransceiver("video", { direction: "sendonly", sendEncodings: LAYERS });
+    const screen = peer.addTransceiver("video", { direction: "sendonly", sendEncodings: [{ maxBitrate: 1_500_000 }] });
+    const come = this.others.map((seat) => ({
+      seat,
+      sound: peer.addTransceiver("audio", { direction: "recvonly" }),
+      picture: peer.addTransceiver("video", { direction: "recvonly" }),
+    }));
+    const shown = peer.addTransceiver("video", { direction: "recvonly" });
+    for (const it of peer.getTransceivers()) restrict(it, this.worker !== null);
+    this.senders = { sound: sound.sender, picture: picture.sender, screen: screen.sender };
+    if (this.worker) {
+      this.seal(sound.sender, { seal: "sound" });
+      this.seal(picture.sender, { seal: "picture" });
+      this.seal(screen.sender, { seal: "picture" });
+      for (const it of come) {
+        this.seal(it.sound.receiver, { open: "sound", slot: it.seat });
+        this.seal(it.picture.receiver, { open: "picture", slot: it.seat });
+      }
+      this.seal(shown.receiver, { open: "picture", slot: null });
+    }
+    peer.addEventListener("connectionstatechange", () => this.look(peer));
+    this.slots = come.map(({ seat, ...it }) => ({ seat, sound: it.sound.receiver.track, picture: it.picture.receiver.track }));
+    this.screen = shown.receiver.track;
+    try {
+      await this.send(this.sent);
+      await this.negotiate(peer, {});
+      this.outside.onChange();
+      this.expect(peer, RESTART_MS * 2);
+    } catch (error) {
+      this.failed(peer, error);
+    }
+  }
+
+  private async restart(): Promise<void> {
+    const { peer } = this;
+    clearTimeout(this.timer);
+    if (!peer || this.isOver) return;
+    const before = this.fingerprint;
+    try {
+      await this.negotiate(peer, { iceRestart: true });
+      // The server was started anew, and knows nothing of this connection's keys.
+      if (this.fingerprint !== before) return void this.begin();
+      this.expect(peer, RESTART_MS);
+    } catch (error) {
+      this.failed(peer, error);
+    }
+  }
+
+  private async negotiate(peer: RTCPeerConnection, options: RTCOfferOptions): Promise<void> {
+    const offer = await peer.createOffer(options);
+    const isClosed = this.worker !== null;
+    const sdp = isClosed ? withoutLevels(offer.sdp ?? "") : (offer.sdp ?? "");
+    await peer.setLocalDescription({ type: "offer", sdp });
+    const told = await this.outside.offer(this.session, sdp);
+    if (peer !== this.peer) return;
+    const objection = isClosed ? objectionTo(told) : null;
+    if (objection) {
+      this.outside.onTrouble(objection);
+      throw new Error(objection);
+    }
+    await peer.setRemoteDescription({ type: "answer", sdp: isClosed ? withoutLevels(evenSound(told)) : told });
+    this.fingerprint = fingerprintOf(told);
+  }
+
+  private look(peer: RTCPeerConnection): void {
+    if (peer !== this.peer) return;
+    const state = peer.connectionState;
+    this.isConnected = state === "connected";
+    if (state === "connected") {
+      this.failures = 0;
+      clearTimeout(this.timer);
+    } else if (state === "disconnected") {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => void this.restart(), MENDS_MS);
+    } else if (state === "failed") this.failed(peer, null);
+    this.outside.onChange();
+  }
+
+  /** Begins anew if the connection does not stand by then. */
+  private expect(peer: RTCPeerConnection, within: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (peer === this.peer && peer.connectionState !== "connected") void this.begin();
+    }, within);
+  }
+
+  private failed(peer: RTCPeerConnection, error: unknown): void {
+    if (peer !== this.peer || this.isOver) return;
+    // Only the server's own word is worth a look; browsers say the rest in their way.
+    if (error !== null && !(error instanceof Refused)) console.warn("meeting: the connection for media", error);
+    const after = AGAIN_AFTER[Math.min(this.failures++, AGAIN_AFTER.length - 1)]!;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.begin(), after);
+  }
+
+  private seal(end: RTCRtpSender | RTCRtpReceiver, task: Task): void {
+    end.transform = new RTCRtpScriptTransform(this.worker!, task);
+  }
+}
+
+/** Whether this browser can take part in a closed meeting at all. */
+export function canSeal(): boolean {
+  return "RTCRtpScriptTransform" in globalThis && "Worker" in globalThis && "subtle" in (globalThis.crypto ?? {});
+}
+
+/** Only codecs whose frames can be sealed, and none that tells sizes apart. */
+function restrict(transceiver: RTCRtpTransceiver, isClosed: boolean): void {
+  const kind = transceiver.receiver.track.kind;
+  const codecs = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
+  const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];
+  const others = isClosed || kind === "audio" ? [] : codecs.filter(({ mimeType }) => /\/(red|ulpfec)$/i.test(mimeType));
+  transceiver.setCodecPreferences([...codecs.filter(({ mimeType }) => wanted.includes(mimeType.toLowerCase())), ...others]);
+}
