@@ -27,6 +27,15 @@ test("the player's script is at most 200 KB, compressed", async () => {
   assert.ok((await sent("player")) <= 200 * 1024);
 });
 
+test("a meeting's script is at most 60 KB, compressed, and that of its sealing 4 KB", async () => {
+  assert.ok((await sent("meet")) <= 60 * 1024);
+  assert.ok((await sent("sealing")) <= 4 * 1024);
+});
+
+test("what makes invitations is at most 5 KB, compressed", async () => {
+  assert.ok((await sent("invitations")) <= 5 * 1024);
+});
+
 test("what is sent compressed is the same", async () => {
   const names = await readdir(new URL("assets/", dist));
   const coded = names.filter((name) => name.endsWith(".gz"));

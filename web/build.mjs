@@ -18,6 +18,7 @@ const scripts = await build({
     reader: "reader/reader.ts",
     account: "reader/account.ts",
     newsroom: "newsroom/newsroom.ts",
+    invitations: "newsroom/invitations.ts",
     editor: "editor/editor.ts",
     player: "player/player.ts",
     meet: "meeting/meeting.ts",

@@ -112,6 +112,7 @@ export class Conference {
       onMail: (mail) => this.keeper?.onMail(mail),
       onMessage: (passed) => void this.hear(passed),
       onDisplaced: () => this.stop("displaced"),
+      onRemoved: () => this.stop("removed"),
       onRefused: (refused) => {
         this.reason = refused.message;
         this.stop("refused");
@@ -346,8 +347,8 @@ export class Conference {
 
   private enter(room: Room): void {
     this.stage = "in";
-    if (this.media) return;
     const others = room.seats.filter(({ id }) => id !== room.you).sort((one, other) => one.number - other.number);
+    if (this.media) return this.media.grow(others.map(({ id }) => id));
     if (room.profile === "closed") this.seal();
     this.media = new Media(others.map(({ id }) => id), this.worker, {
       offer: async (session, offer) => (await this.insist<{ answer: string }>({ media: { session, offer } })).answer,

@@ -73,6 +73,16 @@ export class Media {
     ]);
   }
 
+  /** The meeting has got more seats: theirs come after all that was agreed upon. */
+  grow(others: string[]): void {
+    const { peer } = this;
+    const added = others.filter((seat) => !this.others.includes(seat));
+    this.others.push(...added);
+    if (added.length === 0 || !peer || peer.connectionState !== "connected") return;
+    this.receive(peer, added);
+    void this.negotiate(peer, {}).then(() => this.outside.onChange(), (error: unknown) => this.failed(peer, error));
+  }
+
   /** The network is another one. */
   hurry(): void {
     if (this.peer && this.peer.connectionState !== "new") void this.restart();
@@ -99,27 +109,19 @@ export class Media {
     const sound = peer.addTransceiver("audio", { direction: "sendonly" });
     const picture = peer.addTransceiver("video", { direction: "sendonly", sendEncodings: LAYERS });
     const screen = peer.addTransceiver("video", { direction: "sendonly", sendEncodings: [{ maxBitrate: 1_500_000 }] });
-    const come = this.others.map((seat) => ({
-      seat,
-      sound: peer.addTransceiver("audio", { direction: "recvonly" }),
-      picture: peer.addTransceiver("video", { direction: "recvonly" }),
-    }));
+    this.slots = [];
+    this.receive(peer, this.others);
     const shown = peer.addTransceiver("video", { direction: "recvonly" });
-    for (const it of peer.getTransceivers()) restrict(it, this.worker !== null);
+    for (const it of [sound, picture, screen, shown]) restrict(it, this.worker !== null);
     this.senders = { sound: sound.sender, picture: picture.sender, screen: screen.sender };
     if (this.worker) {
       this.seal(sound.sender, { seal: "sound" });
       this.seal(picture.sender, { seal: "picture" });
       this.seal(screen.sender, { seal: "picture" });
-      for (const it of come) {
-        this.seal(it.sound.receiver, { open: "sound", slot: it.seat });
-        this.seal(it.picture.receiver, { open: "picture", slot: it.seat });
-      }
       this.seal(shown.receiver, { open: "picture", slot: null });
     }
     peer.addEventListener("connectionstatechange", () => this.look(peer));
-    this.slots = come.map(({ seat, ...it }) => ({ seat, sound: it.sound.receiver.track, picture: it.picture.receiver.track }));
-    this.screen = shown.receiver.track;
+    this.screen = this.follow(shown.receiver.track);
     try {
       await this.send(this.sent);
       await this.negotiate(peer, {});
@@ -128,6 +130,27 @@ export class Media {
     } catch (error) {
       this.failed(peer, error);
     }
+  }
+
+  /** Makes the places where these seats are heard and seen. */
+  private receive(peer: RTCPeerConnection, seats: string[]): void {
+    for (const seat of seats) {
+      const sound = peer.addTransceiver("audio", { direction: "recvonly" });
+      const picture = peer.addTransceiver("video", { direction: "recvonly" });
+      for (const it of [sound, picture]) restrict(it, this.worker !== null);
+      if (this.worker) {
+        this.seal(sound.receiver, { open: "sound", slot: seat });
+        this.seal(picture.receiver, { open: "picture", slot: seat });
+      }
+      this.slots.push({ seat, sound: this.follow(sound.receiver.track), picture: this.follow(picture.receiver.track) });
+    }
+  }
+
+  /** A track says when what it carries begins and ends to come. */
+  private follow(track: MediaStreamTrack): MediaStreamTrack {
+    track.addEventListener("unmute", () => this.outside.onChange());
+    track.addEventListener("mute", () => this.outside.onChange());
+    return track;
   }
 
   private async restart(): Promise<void> {

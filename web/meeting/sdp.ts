@@ -34,7 +34,7 @@ export function fingerprintOf(sdp: string): string {
 }
 
 function evenOpus(section: string): string {
-  const payload = /^a=rtpmap:(\d+) opus\//im.exec(section)?.[1];
+  const payload = section.match(/^a=rtpmap:(\d+) opus[/]/im)?.[1];
   if (!payload) return section;
   const line = new RegExp(`^a=fmtp:${payload} (.*)$`, "m");
   const known = line.exec(section)?.[1]?.trim() ?? "";

@@ -7,6 +7,9 @@ const AGAIN_AFTER = [300, 1_000, 2_000, 4_000, 8_000];
 /** A line on which nothing has come for so long is asked whether it still holds. */
 const QUIET_MS = 12_000;
 const ANSWER_MS = 6_000;
+/** What the server closes a line with that is not to be taken up again. */
+const REMOVED = 4403;
+const DISPLACED = 4409;
 
 /** What is said of a line that broke before the answer came: it may have been done or not. */
 export class Lost extends Error {
@@ -23,6 +26,8 @@ export interface Listener {
   onMessage(passed: Passed): void;
   /** The seat was taken up by another page. */
   onDisplaced(): void;
+  /** A chair sent the seat out, or its invitation was made anew. */
+  onRemoved(): void;
   /** The server knows no such seat, or no such meeting. */
   onRefused(refused: Refused): void;
 }
@@ -104,7 +109,10 @@ export class Signalling {
     socket.addEventListener("message", (event) => {
       if (socket === this.socket) this.hear(String(event.data));
     });
-    socket.addEventListener("close", () => this.lose(socket));
+    socket.addEventListener("close", ({ code }) => {
+      if (socket === this.socket && (code === DISPLACED || code === REMOVED)) this.end(code);
+      else this.lose(socket);
+    });
   }
 
   private async hello(socket: WebSocket): Promise<void> {
@@ -149,6 +157,13 @@ export class Signalling {
       this.close();
       this.listener.onDisplaced();
     }
+  }
+
+  /** Not for this page any more. */
+  private end(why: number): void {
+    this.close();
+    if (why === DISPLACED) this.listener.onDisplaced();
+    else this.listener.onRemoved();
   }
 
   private look(): void {

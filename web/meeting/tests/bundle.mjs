@@ -9,7 +9,7 @@ const entries = (await readdir(folder, { recursive: true }))
 
 await build({
   absWorkingDir: folder,
-  entryPoints: [...entries],
+  entryPoints: [...entries, "../newsroom/invite.ts"],
   outbase: "..",
   outdir: "../node_modules/.meeting-tests",
   outExtension: { ".js": ".mjs" },

@@ -78,6 +78,7 @@ export class Person {
       onMail: (mail) => person.doorkeeper.onMail(mail),
       onMessage: (passed) => person.notes(() => (person.message = passed)),
       onDisplaced: () => person.notes(() => (person.displaced = true)),
+      onRemoved: () => person.notes(() => (person.removed = true)),
       onRefused: (refused) => person.notes(() => (person.refused = refused)),
     }, (url) => new WebSocket(url));
     await person.sees(() => person.room || person.refused);

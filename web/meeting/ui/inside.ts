@@ -57,7 +57,7 @@ export class Inside {
     this.chat = new Chat(conference, language, complain);
     this.code = new Code(conference);
     this.door = new Door(conference, complain);
-    this.tiles = new Tiles(conference, () => devices.picture, () => devices.screen, () => show(this.silenced, true));
+    this.tiles = new Tiles(conference, () => devices.picture, () => devices.screen, () => show(this.silenced, true), () => conference.room && this.render(conference.room));
     this.photo = new Photo(conference, (room) => this.tiles.pictures(room), language);
     const insist = (verb: Parameters<Conference["insist"]>[0]) => void conference.insist(verb).catch(complain);
     this.begin = el("button", { type: "button", class: "main", onclick: () => insist({ begin: {} }) }, say("begin"));

@@ -24,6 +24,8 @@ export class Tiles {
     private readonly ownScreen: () => MediaStreamTrack | null,
     /** Browsers that have not been touched play no sound. */
     private readonly onSilenced: () => void,
+    /** A first picture has come. */
+    private readonly onPicture: () => void,
   ) {
     this.shared.append(this.sharedVideo, this.sharedName);
     this.root.append(this.shared, this.grid);
@@ -77,7 +79,7 @@ export class Tiles {
   }
 
   private make(): HTMLElement {
-    const video = el("video", { autoplay: true, playsinline: true });
+    const video = el("video", { autoplay: true, playsinline: true, onresize: () => this.onPicture() });
     const flags = el("span", { class: "tile-flags" }, icon("hand"), icon("microphone"));
     const words = el("figcaption", { class: "tile-words" }, el("strong"), el("span"), flags);
     return el("figure", { class: "tile" }, video, el("div", { class: "tile-blank" }, el("span"), el("small")), words);
@@ -101,7 +103,7 @@ export class Tiles {
     put(tile.querySelector("strong")!, isOwn ? say("you", { name }) : name);
     put(tile.querySelector("figcaption > span")!, party?.name ?? "");
     const isSealedOff = !isOwn && conference.isSealedOff(seat.id);
-    const isLive = isOwn ? this.ownPicture() !== null : seat.present && seat.video && !isSealedOff;
+    const isLive = isOwn ? this.ownPicture() !== null : seat.present && seat.video && !isSealedOff && slot?.picture.muted === false && video.videoWidth > 0;
     const why = !seat.present ? say("tile-lost") : isSealedOff ? say("tile-sealed") : "";
     show(tile.querySelector<HTMLElement>(".tile-blank")!, !isLive);
     video.toggleAttribute("data-live", isLive);
