@@ -26,7 +26,7 @@ import { identityOf, keepKnown, knownIn } from "./store.ts";
 export type Stage = "opening" | "early" | "lobby" | "returning" | "in" | Gone;
 
 /** Where one is not in any more, or never came in. */
-export type Gone = "refused" | "left" | "removed" | "displaced" | "ended";
+export type Gone = "refused" | "left" | "removed" | "displaced" | "ended" | "cancelled";
 
 export interface Line {
   from: string;
@@ -137,7 +137,8 @@ export class Conference {
     try {
       if (room.profile === "closed") await this.askClosed(room, name);
       else {
-        await this.insist({ ask: { name, identity: "", key_package: "", mac: "" } });
+        const { publicKey } = await identityOf(this.meeting, room.you);
+        await this.insist({ ask: { name, identity: toText(publicKey), key_package: "", mac: "" } });
         if (this.room) this.hearRoom(this.room);
       }
     } catch (error) {
@@ -337,7 +338,7 @@ export class Conference {
     if (!room || ["left", "removed", "displaced", "refused"].includes(this.stage)) return;
     const own = seatOf(room, room.you);
     const isIn = this.hasAsked && own?.state === "in";
-    if (room.state === "ended") this.end();
+    if (room.state === "ended" || room.state === "cancelled") this.end(room.state);
     else if (isIn && (room.profile === "open" || this.keeper?.doors)) this.enter(room);
     else if (isIn) this.stage = "returning";
     else this.stage = this.hasAsked ? "lobby" : "early";
@@ -447,9 +448,9 @@ export class Conference {
     if (this.front !== before) this.changedNow();
   }
 
-  private end(): void {
-    if (this.stage === "ended") return;
-    this.stage = "ended";
+  private end(stage: "ended" | "cancelled"): void {
+    if (this.stage === stage) return;
+    this.stage = stage;
     this.stopMedia();
   }
 

@@ -149,7 +149,10 @@ export class Doorkeeper {
     try {
       const bytes = fromText(asks.key_package);
       const owner = readKey(bytes);
-      const isTheirs = owner.seat === asks.seat && toText(owner.identity) === asks.identity && owner.name === asks.name;
+      // Who comes back is called as before, whatever they call themselves now.
+      const isBack = this.room?.returning.some(({ key_package }) => key_package === asks.key_package) ?? false;
+      const isNamed = isBack || owner.name === asks.name;
+      const isTheirs = owner.seat === asks.seat && toText(owner.identity) === asks.identity && isNamed;
       return isTheirs && (await isInvitees(root, asks.seat, bytes, fromText(asks.mac))) ? "invitee" : "stranger";
     } catch {
       return "stranger";
@@ -200,7 +203,7 @@ export class Doorkeeper {
   private async foundIfNobodyIsIn(): Promise<void> {
     const { room, key } = this;
     const own = this.ownSeat;
-    if (!room || !key || !own?.chair || this.doors || this.isFounding || room.state === "ended") return;
+    if (!room || !key || !own?.chair || this.doors || this.isFounding || room.state === "ended" || room.state === "cancelled") return;
     if (own.state === "free" || room.seats.some((seat) => seat.present && seat.keyed)) return;
     this.isFounding = true;
     try {

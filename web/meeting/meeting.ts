@@ -126,7 +126,7 @@ function run(invitation: Invitation): void {
 }
 
 function isGone(stage: Stage): stage is Gone {
-  return ["refused", "left", "removed", "displaced", "ended"].includes(stage);
+  return ["refused", "left", "removed", "displaced", "ended", "cancelled"].includes(stage);
 }
 
 function stopWith(title: string, text: string): void {

@@ -6,7 +6,8 @@ import { partyOf, type Room, seatOf } from "./protocol.ts";
 export function news(room: Room, before: Room | null): string[] {
   if (!before) return [];
   const told: string[] = [];
-  if (room.state !== before.state) told.push(say(room.state === "ended" ? "told-ended" : "told-begun"));
+  if (room.state === "ended" && before.state !== "ended") told.push(say("told-ended"));
+  if (room.state === "under_way" && before.state === "planned") told.push(say("told-begun"));
   for (const seat of room.seats) {
     const was = seatOf(before, seat.id);
     const who = { name: seat.name || seat.title, party: partyOf(room, seat)?.name ?? "" };

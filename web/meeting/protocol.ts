@@ -62,7 +62,7 @@ export interface Room {
   title: string;
   profile: "closed" | "open";
   zone: string;
-  state: "planned" | "under_way" | "ended";
+  state: "planned" | "under_way" | "ended" | "cancelled";
   locked: boolean;
   you: string;
   starts_at: number;

@@ -138,7 +138,7 @@ export class Signalling {
     return new Promise((settle, refuse) => {
       if (socket?.readyState !== WebSocket.OPEN) return refuse(new Lost());
       this.waiting.set(id, { settle: settle as (ok: unknown) => void, refuse });
-      socket.send(JSON.stringify({ id, verb }));
+      socket.send(JSON.stringify({ id, ...verb }));
     });
   }
 

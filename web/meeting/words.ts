@@ -143,6 +143,8 @@ export const WORDS = [
   "stage-displaced-text",
   "stage-ended",
   "stage-ended-text",
+  "stage-cancelled",
+  "stage-cancelled-text",
   "ended-times",
   "come-in-again",
   "use-here",

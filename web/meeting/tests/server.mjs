@@ -68,7 +68,7 @@ export class MeetingServer {
     });
   }
 
-  hear(ws, { id, verb }) {
+  hear(ws, { id, ...verb }) {
     const [name, body] = Object.entries(verb)[0];
     try {
       if (name !== "hello" && !ws.seat) throw new Error("Say hello first.");
@@ -102,6 +102,7 @@ export class MeetingServer {
   }
 
   do_ask(asks, seat) {
+    if (Buffer.from(asks.identity, "base64url").length !== 32) throw new Error("An identity is a public key of 32 bytes.");
     if (this.locked && seat.state === "free" && !seat.wasIn) throw new Error("The meeting is locked.");
     seat.name = asks.name;
     seat.keyed = false;

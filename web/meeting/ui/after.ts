@@ -15,7 +15,7 @@ export class After {
   private readonly form: HTMLFormElement;
   private readonly formTitle = el("h2", { id: "readout-title" }, say("readout"));
   private readonly of = el("p", { class: "quiet-text" });
-  private readonly headline = el("input", { id: "readout-headline", maxlength: 300 });
+  private readonly headline = el("input", { id: "readout-headline", maxlength: 200 });
   private readonly body = el("textarea", { id: "readout-body", rows: 12, maxlength: 20_000 });
   private readonly state = el("p", { class: "quiet-text", role: "status" });
   private readonly problem = el("p", { class: "problem", role: "alert", hidden: true });
