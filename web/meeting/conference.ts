@@ -72,6 +72,8 @@ export class Conference {
   private keeper: Doorkeeper | null = null;
   private worker: Worker | null = null;
   private hasAsked = false;
+  /** Whether one was let in before, be it with this page or another. */
+  private isBack = false;
   private clockAhead = 0;
   private watched = "";
   private sendingTold = "";
@@ -79,6 +81,7 @@ export class Conference {
   private readonly shown = new Map<string, number>();
   private readonly dropped = new Map<string, number>();
   private readonly stillSentTo = new Set<string>();
+  private updates: ReturnType<typeof setInterval> | undefined;
   private readonly timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(
@@ -134,6 +137,7 @@ export class Conference {
     this.reason = "";
     this.trouble = "";
     this.hasAsked = true;
+    this.isBack = this.own?.state === "in";
     try {
       if (room.profile === "closed") await this.askClosed(room, name);
       else {
@@ -287,6 +291,8 @@ export class Conference {
     const identity = await identityOf(meeting, own.id);
     const self = { meeting, named, identity, meetingSecret: invitation.meetingSecret };
     const after = this.keeper?.after ?? 0;
+    this.keeper?.leave();
+    clearInterval(this.updates);
     this.keeper = new Doorkeeper(self, invitation, {
       ask: (verb) => this.signalling!.ask(verb),
       now: () => this.now(),
@@ -302,7 +308,8 @@ export class Conference {
     this.keeper.after = after;
     this.keeper.onRoom(room);
     await this.keeper.ask();
-    this.timers.push(setInterval(() => void this.keeper?.update().catch(() => {}), UPDATE_MS * (0.95 + Math.random() * 0.1)));
+    // Not all in the same moment.
+    this.updates = setInterval(() => void this.keeper?.update().catch(() => {}), UPDATE_MS * (0.95 + Math.random() * 0.1));
   }
 
   private hearRoom(room: Room): void {
@@ -340,7 +347,7 @@ export class Conference {
     const isIn = this.hasAsked && own?.state === "in";
     if (room.state === "ended" || room.state === "cancelled") this.end(room.state);
     else if (isIn && (room.profile === "open" || this.keeper?.doors)) this.enter(room);
-    else if (isIn) this.stage = "returning";
+    else if (isIn) this.stage = this.isBack ? "returning" : "lobby";
     else this.stage = this.hasAsked ? "lobby" : "early";
     void this.sends();
     this.changedNow();
@@ -348,7 +355,9 @@ export class Conference {
 
   private enter(room: Room): void {
     this.stage = "in";
+    this.isBack = true;
     const others = room.seats.filter(({ id }) => id !== room.you).sort((one, other) => one.number - other.number);
+    this.meter.listen("preview", null);
     if (this.media) return this.media.grow(others.map(({ id }) => id));
     if (room.profile === "closed") this.seal();
     this.media = new Media(others.map(({ id }) => id), this.worker, {
@@ -462,7 +471,7 @@ export class Conference {
   }
 
   private stopMedia(): void {
-    for (const timer of this.timers.splice(0)) clearInterval(timer);
+    for (const timer of [...this.timers.splice(0), this.updates]) clearInterval(timer);
     this.media?.close();
     this.media = null;
     this.keeper?.leave();

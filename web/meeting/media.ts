@@ -42,6 +42,8 @@ export class Media {
   slots: Slot[] = [];
   screen: MediaStreamTrack | null = null;
   isConnected = false;
+  /** Why the server does not connect, in its words. */
+  refusal = "";
   /** A new connection knows nothing of what the one before it watched. */
   session = 0;
   private peer: RTCPeerConnection | null = null;
@@ -66,11 +68,8 @@ export class Media {
     this.sent = sent;
     const { senders } = this;
     if (!senders) return;
-    await Promise.all([
-      senders.sound.replaceTrack(sent.sound),
-      senders.picture.replaceTrack(sent.picture),
-      senders.screen.replaceTrack(sent.screen),
-    ]);
+    const ends = [[senders.sound, sent.sound], [senders.picture, sent.picture], [senders.screen, sent.screen]] as const;
+    await Promise.all(ends.filter(([sender, track]) => sender.track !== track).map(([sender, track]) => sender.replaceTrack(track)));
   }
 
   /** The meeting has got more seats: theirs come after all that was agreed upon. */
@@ -190,6 +189,7 @@ export class Media {
     this.isConnected = state === "connected";
     if (state === "connected") {
       this.failures = 0;
+      this.refusal = "";
       clearTimeout(this.timer);
     } else if (state === "disconnected") {
       clearTimeout(this.timer);
@@ -209,7 +209,8 @@ export class Media {
   private failed(peer: RTCPeerConnection, error: unknown): void {
     if (peer !== this.peer || this.isOver) return;
     // Only the server's own word is worth a look; browsers say the rest in their way.
-    if (error !== null && !(error instanceof Refused)) console.warn("meeting: the connection for media", error);
+    if (error instanceof Refused) this.refusal = error.message;
+    else if (error !== null) console.warn("meeting: the connection for media", error);
     const after = AGAIN_AFTER[Math.min(this.failures++, AGAIN_AFTER.length - 1)]!;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.begin(), after);
@@ -222,7 +223,13 @@ export class Media {
 
 /** Whether this browser can take part in a closed meeting at all. */
 export function canSeal(): boolean {
-  return "RTCRtpScriptTransform" in globalThis && "Worker" in globalThis && "subtle" in (globalThis.crypto ?? {});
+  return "RTCRtpScriptTransform" in globalThis && "Worker" in globalThis;
+}
+
+/** Whether it can take part in any. */
+export async function canMeet(): Promise<boolean> {
+  if (!("RTCPeerConnection" in globalThis) || !("indexedDB" in globalThis)) return false;
+  return Boolean(await globalThis.crypto?.subtle?.generateKey("Ed25519", false, ["sign", "verify"]).catch(() => null));
 }
 
 /** Only codecs whose frames can be sealed, and none that tells sizes apart. */

@@ -4,7 +4,7 @@ import { Conference, type Gone, type Stage } from "./conference.ts";
 import { readConfig, say } from "./config.ts";
 import { Devices } from "./devices.ts";
 import { type Invitation, readFragment } from "./invitations.ts";
-import { canSeal } from "./media.ts";
+import { canMeet, canSeal } from "./media.ts";
 import { news } from "./news.ts";
 import { After } from "./ui/after.ts";
 import { el, put } from "./ui/dom.ts";
@@ -23,9 +23,7 @@ void start();
 async function start(): Promise<void> {
   const invitation = await takeInvitation();
   if (!invitation) return stopWith(say("no-link"), say("no-link-text"));
-  if (!("RTCPeerConnection" in globalThis) || !("indexedDB" in globalThis) || !globalThis.crypto?.subtle) {
-    return stopWith(say("no-browser"), say("no-browser-text"));
-  }
+  if (!(await canMeet())) return stopWith(say("no-browser"), say("no-browser-text"));
   run(invitation);
 }
 
@@ -118,6 +116,10 @@ function run(invitation: Invitation): void {
   };
 
   listen(() => (inside !== null && shown === inside.root ? inside.shortcuts() : []));
+  // Another link into the same window.
+  addEventListener("hashchange", () => {
+    if (location.hash.length > 1) location.reload();
+  });
   // Only who is in the room can lose something by closing the page.
   addEventListener("beforeunload", (event) => {
     if (conference.stage === "in" && devices.screen) event.preventDefault();

@@ -151,7 +151,7 @@ export class Inside {
     name(screen, this.devices.screen !== null, say("screen"), say("screen-stop"));
     name(hand, own?.hand !== null && own?.hand !== undefined, say("hand"), say("hand-lower"));
     put(view.querySelector("span")!, say(this.tiles.view === "gallery" ? "view-speaker" : "view-gallery"));
-    put(this.line, say(conference.holds ? "media-lost" : "line-lost"));
+    put(this.line, conference.holds ? conference.media?.refusal || say("media-lost") : say("line-lost"));
     const isMediaLost = conference.media !== null && conference.media.session > 0 && !conference.media.isConnected;
     show(this.line, !conference.holds || isMediaLost);
     put(this.trouble.querySelector("p")!, conference.trouble && say("trouble", { why: conference.trouble }));
