@@ -8,8 +8,11 @@ import { keepRoot, rootOf } from "../meeting/store.ts";
  * Enhances `<form data-invite data-meeting=ID>` with an `<input type=hidden name="verifier-SEAT"
  * data-seat=SEAT data-chair=true|false>` for each seat, a button that submits, `<output data-link=SEAT>`
  * where each link is shown, and, if there are such, `<button data-links-file>` for all of them in one
- * file, `<button data-links-again>` to show those that were made in this browser before, and
- * `<p data-invite-trouble>`.
+ * file, `<button data-links-again>` to show those that were made in this browser before, a button that
+ * submits with `data-invite-anew`, and `<p data-invite-trouble>`.
+ *
+ * Seats that are invited later get their links from the same root, for a meeting has one secret; only
+ * `data-invite-anew` draws another, and no former link leads anywhere then.
  */
 export async function makeInvitations(random: Crypto = crypto, keep = { keepRoot, rootOf }): Promise<void> {
   const form = document.querySelector<HTMLFormElement>("form[data-invite]");
@@ -25,7 +28,8 @@ export async function makeInvitations(random: Crypto = crypto, keep = { keepRoot
     if (button) button.disabled = true;
     if (trouble) trouble.hidden = true;
     try {
-      const root = drawRoot(random);
+      const known = button?.dataset["inviteAnew"] === undefined ? await keep.rootOf(meeting) : null;
+      const root = known ?? drawRoot(random);
       for (const seat of seats) {
         const { seatSecret } = await invite(root, seat.dataset["seat"] ?? "", isChair(seat));
         seat.value = toText(await verifier(seatSecret));

@@ -94,7 +94,11 @@ function opened(answer = { ok: true, status: 200, text: async () => "" }) {
       await new Promise((turn) => setTimeout(turn));
     }
   };
-  return { document, asked, links, until, submit: () => form.dispatchEvent(new Event("submit", { cancelable: true })) };
+  return { document, asked, links, until, submit: (anew = false) => {
+    const submitter = document.createElement("button");
+    if (anew) submitter.setAttribute("data-invite-anew", "");
+    form.dispatchEvent(Object.assign(new Event("submit", { cancelable: true }), { submitter }));
+  } };
 }
 
 test("the server gets verifiers and no secret, and each link leads to its seat", async () => {
@@ -130,6 +134,19 @@ test("links that were made in this browser are shown in it again", async () => {
   await page.until(() => page.links().every(Boolean));
   assert.deepEqual(page.links(), first.links());
   assert.deepEqual(page.asked, []);
+});
+
+test("a seat that is invited later gets the meeting's own secret, unless all is made anew", async () => {
+  const secrets = [];
+  for (const anew of [false, false, true]) {
+    const page = opened();
+    await makeInvitations(webcrypto);
+    page.submit(anew);
+    await page.until(() => page.links().every(Boolean));
+    secrets.push(toText((await readFragment(new URL(page.links()[1]).hash)).meetingSecret));
+  }
+  assert.equal(secrets[0], secrets[1]);
+  assert.notEqual(secrets[1], secrets[2]);
 });
 
 test("what the server refuses makes no links", async () => {

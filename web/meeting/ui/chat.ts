@@ -7,7 +7,8 @@ import { el, put } from "./dom.ts";
 
 export class Chat {
   readonly root = el("section", { class: "chat", "aria-labelledby": "chat-title" });
-  private readonly lines = el("ol", { class: "chat-lines", tabindex: 0, role: "log", "aria-label": say("chat") });
+  private readonly items = el("ol");
+  private readonly lines = el("div", { class: "chat-lines", tabindex: 0, role: "log", "aria-label": say("chat") }, this.items);
   private readonly text = el("textarea", { rows: 2, maxlength: 4000, "aria-label": say("chat-write"), placeholder: say("chat-write") });
   private readonly kept = el("p", { class: "quiet-text" });
   private shown = 0;
@@ -35,7 +36,7 @@ export class Chat {
       const head = el("p", { class: "chat-head" }, el("strong", {}, line.name), el("span", {}, party?.name ?? ""), el("time", {}, timeIn(room.zone, line.at, this.language)));
       const item = el("li", {}, head, el("p", { dir: "auto" }, line.text));
       item.style.setProperty("--party", party?.colour ?? "#888");
-      this.lines.append(item);
+      this.items.append(item);
     }
     if (chat.length > this.shown && isAtEnd) this.lines.scrollTop = this.lines.scrollHeight;
     this.shown = chat.length;

@@ -40,7 +40,8 @@ export class Inside {
   private readonly chairState = el("p", { class: "quiet-text" });
   private readonly buttons: Record<"sound" | "picture" | "screen" | "hand" | "view", HTMLButtonElement>;
   private readonly tabs = new Map<Panel, HTMLButtonElement>();
-  private readonly unread = el("b", { class: "unread", hidden: true });
+  private readonly unreadCount = el("span");
+  private readonly unread = el("b", { class: "unread", hidden: true }, this.unreadCount, " ", el("span", { class: "hidden" }, say("chat-unread")));
   private readonly problem = el("p", { class: "problem floating", role: "alert", hidden: true });
   private opened: Panel | null = matchMedia("(min-width: 60rem)").matches ? "agenda" : null;
   private read = 0;
@@ -141,8 +142,7 @@ export class Inside {
     }
     if (this.opened === "chat") this.read = conference.chat.length;
     const unread = conference.chat.length - this.read;
-    put(this.unread, String(unread));
-    set(this.tabs.get("chat")!, "aria-label", unread > 0 ? say("chat-unread", { count: unread }) : null);
+    put(this.unreadCount, String(unread));
     show(this.unread, unread > 0);
     const { sound, picture, screen, hand, view } = this.buttons;
     const { troubles } = this.devices;

@@ -113,7 +113,6 @@ export class Tiles {
     hand!.toggleAttribute("data-on", seat.hand !== null);
     microphone!.toggleAttribute("data-on", !seat.audio);
     const said = [name, party?.name ?? "", why, seat.audio ? "" : say("muted"), seat.hand === null ? "" : say("hand-up")];
-    set(tile, "role", "group");
     set(tile, "aria-label", said.filter(Boolean).join(", "));
   }
 
