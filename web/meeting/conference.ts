@@ -143,7 +143,8 @@ export class Conference {
       else {
         const { publicKey } = await identityOf(this.meeting, room.you);
         await this.insist({ ask: { name, identity: toText(publicKey), key_package: "", mac: "" } });
-        if (this.room) this.hearRoom(this.room);
+        // A chair opens the door for itself.
+        if (this.own?.chair && this.own.state !== "in") await this.insist({ admit: { seat: room.you } });
       }
     } catch (error) {
       this.hasAsked = false;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layerFor, tileWidth } from "../../node_modules/.meeting-tests/meeting/ui/layout.mjs";
+import { news } from "../../node_modules/.meeting-tests/meeting/news.mjs";
 import { evenSound, fingerprintOf, objectionTo, withoutLevels } from "../../node_modules/.meeting-tests/meeting/sdp.mjs";
 import { Front } from "../../node_modules/.meeting-tests/meeting/speaking.mjs";
 import { clock, queue, spentOn, spokenBy, timeIn } from "../../node_modules/.meeting-tests/meeting/times.mjs";
@@ -64,6 +65,30 @@ test("clocks, turns and queues say what the server's numbers mean", () => {
   assert.equal(spokenBy({ id: "n", spoken: 500 }, room, 3000), 2500);
   assert.equal(spokenBy({ id: "s", spoken: 500 }, room, 3000), 500);
   assert.deepEqual(queue(room).map(({ id }) => id), ["y", "x"]);
+});
+
+test("what has happened is told once, and nothing of oneself", () => {
+  const seat = (id, more) => ({ id, party: "n", name: id, title: "", state: "in", present: true, hand: null, screen: false, ...more });
+  const room = (more) => ({
+    you: "x", state: "planned", locked: false, floor: null, photo: null, asking: [], agenda: [{ id: "1", title: "One", state: "open" }],
+    parties: [{ id: "n", name: "North" }], seats: [seat("x"), seat("y")], ...more,
+  });
+  const check = (told, more, before = {}) => assert.deepEqual(news(room(more), room(before)), told);
+  check([], {});
+  assert.deepEqual(news(room({}), null), []);
+  check(["told-begun"], { state: "under_way" });
+  check(["told-ended"], { state: "ended" }, { state: "under_way" });
+  check(["told-lost"], { seats: [seat("x"), seat("y", { present: false })] });
+  check([], { seats: [seat("x", { present: false, hand: 1 }), seat("y")] });
+  check(["told-out"], { seats: [seat("x"), seat("y", { state: "free" })] });
+  check(["told-in"], {}, { seats: [seat("x"), seat("y", { state: "asking" })] });
+  check(["told-hand"], { seats: [seat("x"), seat("y", { hand: 1 })] });
+  check(["asks"], { asking: [{ seat: "z", name: "Zoe" }] });
+  check(["told-floor-own"], { floor: { seat: "x" } });
+  check(["told-floor"], { floor: { seat: "y" } }, { floor: { seat: "x" } });
+  check([], { floor: null }, { floor: { seat: "y" } });
+  check(["told-item"], { agenda: [{ id: "1", title: "One", state: "on" }] });
+  check(["is-locked", "told-photo"], { locked: true, photo: { id: "p" } });
 });
 
 test("tiles are as large as they can be, and never overflow", () => {

@@ -107,8 +107,7 @@ export class MeetingServer {
     seat.name = asks.name;
     seat.keyed = false;
     seat.asks = { seat: seat.id, ...asks, asked_at: this.now() };
-    if (this.profile === "open" && (seat.chair || seat.wasIn)) this.letIn(seat);
-    else if (seat.state !== "in") seat.state = "asking";
+    if (seat.state !== "in") seat.state = "asking";
     this.tellRoom();
   }
 
@@ -150,6 +149,7 @@ export class MeetingServer {
 
   do_admit({ seat }, by) {
     this.chair(by);
+    if (by.state !== "in" && by.id !== seat) throw new Error("Only who was let into the meeting may do this.");
     this.letIn(this.seats.find((it) => it.id === seat));
     this.tellRoom();
   }
