@@ -6,6 +6,7 @@ use std::sync::Arc;
 use accounts::webauthn_rs::Webauthn;
 use axum::http::HeaderValue;
 use base::{Clock, Timestamp};
+use media_io::rooms::Rooms;
 use media_io::studio::Studio;
 use projections::live_comments::LiveComments;
 use projections::page_cache::PageCache;
@@ -78,6 +79,8 @@ pub struct Parts {
     pub mail: bool,
     /// The channel, where this node runs it.
     pub studio: Option<Studio>,
+    /// The pictures and the sound of meetings, where this node carries them.
+    pub rooms: Option<Rooms>,
     /// Says what time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -124,6 +127,10 @@ impl App {
 
     pub(crate) fn studio(&self) -> Option<&Studio> {
         self.0.studio.as_ref()
+    }
+
+    pub(crate) fn rooms(&self) -> Option<&Rooms> {
+        self.0.rooms.as_ref()
     }
 
     pub(crate) fn hub(&self) -> &Hub {

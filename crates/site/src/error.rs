@@ -1,5 +1,6 @@
 use broadcast::BroadcastError;
 use discuss::DiscussError;
+use meet::MeetError;
 use projections::search::SearchError;
 use publish::PublishError;
 use store::{FileError, StoreError};
@@ -18,6 +19,8 @@ pub(crate) enum PageError {
     Discuss(#[from] DiscussError),
     #[error(transparent)]
     Broadcast(#[from] BroadcastError),
+    #[error(transparent)]
+    Meet(#[from] MeetError),
     #[error(transparent)]
     Files(#[from] FileError),
     #[error(transparent)]

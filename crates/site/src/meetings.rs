@@ -6,6 +6,7 @@
 mod acts;
 mod bytes;
 mod live;
+mod media;
 mod release;
 mod room;
 mod said;
@@ -16,11 +17,13 @@ mod tests;
 use axum::Router;
 use axum::routing::get;
 
-use crate::App;
+use crate::{App, pages};
 
 pub(crate) use live::Meetings;
 
 /// Every address of a meeting while it goes on.
 pub(crate) fn router() -> Router<App> {
-    Router::new().route("/meet/{meeting}/socket", get(socket::open))
+    Router::new()
+        .route("/meet/{meeting}", get(pages::meet))
+        .route("/meet/{meeting}/socket", get(socket::open))
 }

@@ -59,6 +59,7 @@ fn whole(
         comment_check,
         mail,
         studio: None,
+        rooms: None,
         clock: Arc::new(ManualClock::at(noon())),
     })
 }

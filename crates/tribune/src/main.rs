@@ -4,6 +4,7 @@
 
 mod channel;
 mod commands;
+mod meetings;
 mod node;
 mod scheduler;
 mod settings;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::{Clock, Random, SystemClock};
+use media_io::rooms::Rooms;
 use media_io::studio::Studio;
 use projections::audit::SealLog;
 use projections::follows::{self, NoteForFollowers};
@@ -51,6 +52,7 @@ impl Node {
         &self,
         public_url: Url,
         studio: Option<Studio>,
+        rooms: Option<Rooms>,
     ) -> Result<(App, JoinSet<()>), Failure> {
         let templates = Templates::load(self.settings.theme.as_deref())?;
         let vouches = |settings, whom| Provider::new(settings, whom, &public_url);
@@ -109,6 +111,7 @@ impl Node {
             comment_check,
             mail: mailer.is_some(),
             studio,
+            rooms,
             clock: self.clock.clone(),
         });
         if mailer.is_some() {

@@ -199,6 +199,25 @@ pub(crate) struct Settings {
         global = true
     )]
     pub(crate) part_milliseconds: u64,
+    /// Where the pictures and the sound of meetings come and go, by UDP, or "none"
+    #[arg(
+        long,
+        env = "TRIBUNE_MEET_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8081",
+        global = true
+    )]
+    pub(crate) meet_listen: String,
+    /// Where browsers reach that, where it is another address: the public one before a translated one,
+    /// such as 203.0.113.7:8081 [default: where it listens]
+    #[arg(
+        long,
+        env = "TRIBUNE_MEET_ADDRESS",
+        value_name = "ADDRESSES",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub(crate) meet_address: Vec<SocketAddr>,
     /// Networks whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8
     #[arg(
         long,
@@ -268,6 +287,14 @@ impl Settings {
     /// As a sentence, when it is no address.
     pub(crate) fn srt(&self) -> Result<Option<SocketAddr>, String> {
         listens("--srt-listen", &self.srt_listen, "0.0.0.0:10080")
+    }
+
+    /// Where the media of meetings comes and goes, if anywhere.
+    ///
+    /// # Errors
+    /// As a sentence, when it is no address.
+    pub(crate) fn meet(&self) -> Result<Option<SocketAddr>, String> {
+        listens("--meet-listen", &self.meet_listen, "0.0.0.0:8081")
     }
 
     /// The provider that staff may sign in with, if there is one.

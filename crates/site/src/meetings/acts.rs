@@ -10,7 +10,7 @@ use store::{StoreError, Tx};
 
 use super::live::{Live, Told};
 use super::said::Verb;
-use super::{release, room};
+use super::{media, release, room};
 use crate::App;
 
 /// Why something that was said does nothing.
@@ -85,6 +85,8 @@ impl Speaker<'_> {
                 return Ok(json!({}));
             }
             Verb::ReadReadout {} => return self.read_readout().await,
+            Verb::Media { session, offer } => return self.joins(session, offer).await,
+            Verb::Watch { seats } => return self.watches(&seats).await,
             Verb::Release { proposal, jpeg, caption, credit } => {
                 let (app, meeting) = (self.app, self.meeting);
                 release::release(app, &actor, meeting, proposal, jpeg.0, &caption, &credit).await?;
@@ -92,9 +94,15 @@ impl Speaker<'_> {
                 return Ok(json!({}));
             }
             verb => {
+                let gone = match &verb {
+                    Verb::Commit { remove, .. } => remove.clone(),
+                    Verb::Remove { seat } | Verb::Free { seat } => vec![*seat],
+                    _ => Vec::new(),
+                };
                 let mut tx = self.app.store().begin().await?;
                 let answer = self.writes(&mut tx, &actor, verb, now).await?;
                 tx.commit().await?;
+                media::leave(self.app, self.meeting, &gone).await?;
                 self.live.tell(Told::Changed);
                 Ok(answer)
             }

@@ -37,6 +37,11 @@ pub(super) struct Room {
 }
 
 impl Room {
+    /// Whether nothing is said in it any more.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.state, "ended" | "cancelled")
+    }
+
     /// As it is sent; and, to see whether it is different, without the present moment.
     pub(super) fn told(mut self) -> (String, String) {
         let now = std::mem::take(&mut self.now);

@@ -100,7 +100,7 @@ pub(super) enum Verb {
         offer: String,
     },
     Watch {
-        seats: BTreeMap<u16, String>,
+        seats: BTreeMap<u8, String>,
     },
     Leave {},
 }

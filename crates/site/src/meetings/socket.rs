@@ -19,8 +19,8 @@ use tokio::time::{Instant, interval, timeout};
 use super::acts::{Refused, Speaker};
 use super::bytes::Bytes64;
 use super::live::{Live, Told};
-use super::room;
 use super::said::{Answer, Hello, Said, Verb};
+use super::{media, room};
 use crate::App;
 use crate::newsroom::comes_from_here;
 
@@ -219,6 +219,7 @@ impl Here {
             }
         };
         if matches!(said.verb, Verb::Leave {}) {
+            media::leave(&self.app, self.meeting, &[self.seat]).await?;
             say(socket, answer(said.id, Ok(json!({})))).await?;
             return Ok(true);
         }
@@ -267,10 +268,14 @@ impl Here {
         let Some(room) = room::seen_from(store, &me, &here, self.app.now()).await? else {
             return Err(End::with(NOT_INVITED));
         };
+        let over = room.is_over();
         let (text, compared) = room.told();
         if compared != *shown {
             *shown = compared;
             say(socket, text).await?;
+        }
+        if over && let Some(rooms) = self.app.rooms() {
+            rooms.close(self.meeting);
         }
         if me.state() != seat::State::In {
             return Ok(());

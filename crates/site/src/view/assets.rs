@@ -35,6 +35,14 @@ pub(super) fn player_script_url() -> &'static str {
     url("player.js")
 }
 
+pub(super) fn meet_script_url() -> &'static str {
+    url("meet.js")
+}
+
+pub(super) fn sealing_script_url() -> &'static str {
+    url("sealing.js")
+}
+
 pub(super) fn video_style_url() -> &'static str {
     url("video.css")
 }

@@ -9,6 +9,7 @@ mod context;
 mod dates;
 mod discussion;
 mod live;
+mod meet;
 mod newsroom;
 mod recording;
 pub mod samples;
@@ -22,6 +23,7 @@ pub use assets::{Asset, assets};
 pub use context::*;
 pub use discussion::*;
 pub use live::*;
+pub use meet::*;
 pub use newsroom::NewsroomFrame;
 pub use recording::*;
 pub use share::{ShareTarget, known_share_targets};
@@ -100,6 +102,8 @@ pages! {
     Programme(ProgrammePage) = "pages/programme.html" styled "live",
     /// `/live/embed`
     Embed(EmbedPage) = "pages/embed.html" styled "live",
+    /// `/meet/{id}`
+    Meet(MeetPage) = "pages/meet.html" styled "meet",
     /// Whatever cannot be shown, and why.
     Error(ErrorPage) = "pages/error.html" styled "error",
 }

@@ -2,6 +2,7 @@
 //! themselves: no clock, no chance.
 
 mod live;
+mod meet;
 mod readers;
 
 use base::Timestamp;
@@ -16,6 +17,7 @@ use super::live::OnAir;
 use super::recording::*;
 use super::{Page, Words, known_share_targets};
 use live::*;
+use meet::*;
 use readers::*;
 
 /// The sample site, in English.
@@ -131,6 +133,7 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
             ProgrammePage { goes_on: true, chapters: vec![], ..programme(language) }.into(),
         ),
         ("live-embed", embed(language).into()),
+        ("meet", meet(language).into()),
         ("search", search(language).into()),
         ("search-before", search_without_question(language).into()),
         ("search-nothing", search_without_results(language).into()),

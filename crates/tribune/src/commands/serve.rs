@@ -6,6 +6,7 @@ use site::serve::{Certificate, Listening, listen, serve};
 use url::Url;
 
 use crate::channel::Channel;
+use crate::meetings;
 use crate::node::{Failure, Node};
 use crate::shutdown;
 
@@ -54,7 +55,8 @@ pub(super) async fn run(node: &Node, shows: Shows) -> Result<ExitCode, Failure> 
     let public_url = settings.public_url.clone().unwrap_or_else(|| here.clone());
     let mut channel = Channel::start(node).await?;
     let studio = channel.as_ref().map(|channel| channel.studio.clone());
-    let (app, mut running) = node.start(public_url, studio)?;
+    let rooms = meetings::start(settings)?;
+    let (app, mut running) = node.start(public_url, studio, rooms.clone())?;
     if let Some(channel) = channel.as_mut().filter(|_| shows == Shows::TestProgramme) {
         channel.show_something(node).await?;
     }
@@ -68,6 +70,9 @@ pub(super) async fn run(node: &Node, shows: Shows) -> Result<ExitCode, Failure> 
     serve(listener, app, router, listening, shutdown::asked()).await?;
     if let Some(channel) = channel {
         channel.stop().await;
+    }
+    if let Some(rooms) = rooms {
+        rooms.shut_down().await;
     }
     running.shutdown().await;
     Ok(ExitCode::SUCCESS)
