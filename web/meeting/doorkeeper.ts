@@ -11,6 +11,8 @@ import { Lost } from "./signalling.ts";
 export const UPDATE_MS = 600_000;
 /** So long each who could bring a seat back waits for the one before. */
 const TAKE_OVER_MS = 4_000;
+/** So long those who were in before may take to come back. */
+const PATIENCE_MS = 8_000;
 
 /** What a doorkeeper needs of the world. */
 export interface Outside {
@@ -40,6 +42,9 @@ export class Doorkeeper {
   /** The last mail from before the server had this key; null until it has. */
   private askedAt: number | null = null;
   private isFounding = false;
+  /** Whether the line broke before the server said that the group is founded. */
+  private lostFounding = false;
+  private patience: ReturnType<typeof setTimeout> | undefined;
   private pending: { epoch: number; group: number; made: Commit } | null = null;
   /** Commits behind whose doors one has been. */
   private readonly taken = new WeakSet<Commit>();
@@ -167,6 +172,8 @@ export class Doorkeeper {
   leave(): void {
     for (const timer of this.bringing.values()) clearTimeout(timer);
     this.bringing.clear();
+    clearTimeout(this.patience);
+    this.patience = undefined;
     this.doors = null;
     this.pending = null;
     this.code = "";
@@ -200,24 +207,43 @@ export class Doorkeeper {
   }
 
   /** The first chair who comes makes the group; so does the first who comes back to an empty one. */
-  private async foundIfNobodyIsIn(): Promise<void> {
+  private async foundIfNobodyIsIn(hasWaited = false): Promise<void> {
     const { room, key } = this;
     const own = this.ownSeat;
     if (!room || !key || !own?.chair || this.doors || this.isFounding || room.state === "ended" || room.state === "cancelled") return;
-    if (own.state === "free" || room.seats.some((seat) => seat.present && seat.keyed)) return;
+    if (own.state === "free") return;
+    if (own.keyed && this.lostFounding && room.group?.epoch === 0) return this.found(room.group.number, key);
+    if (room.seats.some((seat) => seat.present && seat.keyed)) return;
+    // After a restart of the server others are on their way back, and whoever is first shuts nobody out.
+    const others = room.seats.some((seat) => seat.id !== own.id && seat.state === "in" && !seat.present);
+    const mayBeOthers = room.group !== null && (own.state !== "in" || others);
+    if (mayBeOthers && !hasWaited) {
+      this.patience ??= setTimeout(() => {
+        this.patience = undefined;
+        void this.foundIfNobodyIsIn(true).catch((error: unknown) => this.complain(error));
+      }, PATIENCE_MS);
+      return;
+    }
     this.isFounding = true;
     try {
       const { group } = await this.outside.ask<{ group: number }>({ found: {} });
-      await this.inTurn(async () => {
-        this.key = null;
-        await this.enter(await Doors.found(this.self, group, key));
-      });
+      await this.found(group, key);
     } catch (error) {
       // Another chair was a moment faster, or the line broke: the next room says how it stands.
-      if (!(error instanceof Refused) && !(error instanceof Lost)) throw error;
+      if (error instanceof Lost) this.lostFounding = true;
+      else if (!(error instanceof Refused)) throw error;
     } finally {
       this.isFounding = false;
     }
+  }
+
+  private found(group: number, key: Key): Promise<void> {
+    this.lostFounding = false;
+    return this.inTurn(async () => {
+      if (this.key !== key) return;
+      this.key = null;
+      await this.enter(await Doors.found(this.self, group, key));
+    });
   }
 
   private async readWelcome(mail: Mail): Promise<void> {

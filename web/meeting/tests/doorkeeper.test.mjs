@@ -142,6 +142,46 @@ test("a commit whose answer is lost is not made twice", async () => {
   await ends();
 });
 
+test("a group whose founding nobody answered is founded all the same", async () => {
+  const { server, comes, ends } = await meeting();
+  const host = await comes(0);
+  const found = server.do_found;
+  server.do_found = function (...args) {
+    server.do_found = found;
+    found.apply(server, args);
+    server.breakLines();
+  };
+  await host.asks();
+  await host.isIn();
+  assert.deepEqual([host.doorkeeper.doors.group, server.group.number], [1, 1]);
+  const aide = await comes(2);
+  await aide.asks();
+  await host.lets(aide);
+  await together(host, aide);
+  await ends();
+});
+
+test("a chair who waits at the door founds nothing while those inside come back after a restart", async () => {
+  const { people, server, comes, ends } = await under_way(0, 2);
+  const chair = await comes(1);
+  await chair.asks();
+  // The chair's line is back first.
+  for (const { signalling } of people) signalling.dial = () => ({ readyState: 0, addEventListener() {}, close() {} });
+  const { dial } = chair.signalling;
+  server.breakLines();
+  await chair.sees(() => chair.holds === false);
+  await chair.sees(() => chair.holds);
+  assert.equal(server.seats.filter(({ present }) => present).length, 1);
+  for (const { signalling } of people) {
+    signalling.dial = dial;
+    if (signalling.socket) signalling.lose(signalling.socket);
+  }
+  await people[0].lets(chair);
+  await together(...people, chair);
+  assert.equal(server.group.number, 1);
+  await ends();
+});
+
 test("a line that breaks comes back with everything that was missed", async () => {
   const { people, server, ends } = await under_way(0, 1, 2);
   server.breakLines();
