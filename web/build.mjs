@@ -37,7 +37,7 @@ const scripts = await build({
 
 const styles = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["front", "listing", "article", "discussion", "live", "meet", "search", "error"].map((page) => `styles/pages/${page}.css`),
+  entryPoints: ["front", "listing", "article", "discussion", "live", "meet", "meeting", "search", "error"].map((page) => `styles/pages/${page}.css`),
   outdir: "dist/styles",
   bundle: true,
   minify: true,
@@ -45,11 +45,11 @@ const styles = await build({
   metafile: true,
 });
 
-// The newsroom's styles, and those of a story's video, are files of their own: only pages that need
-// them link to them.
+// The newsroom's styles, and those of a story's video and meeting, are files of their own: only pages
+// that need them link to them.
 const newsroomStyles = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: { newsroom: "newsroom/newsroom.css", editor: "editor/editor.css", video: "styles/components/video.css" },
+  entryPoints: { newsroom: "newsroom/newsroom.css", editor: "editor/editor.css", video: "styles/components/video.css", meeting: "styles/components/meeting.css" },
   outdir: "dist/assets",
   entryNames: "[name]-[hash]",
   bundle: true,

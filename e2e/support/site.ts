@@ -54,6 +54,7 @@ export function everyKindOfPage(): { kind: string; path: string; status: number 
     page("section with children", "/news/"),
     page("long section", `/${archive.section}/`),
     page("author page", "/authors/marta-lindqvist"),
+    page("meetings", "/meetings/"),
     page("search form", "/search"),
     page("search results", "/search?q=presidents"),
     page("search without results", "/search?q=xylophonic+quagga"),

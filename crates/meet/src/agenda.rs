@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::{Actor, AgendaItemId, MeetingId, Timestamp};
 use store::{Connection, Event, FromQueryResult, Tx, sql};
 
-use crate::{MeetError, Result, in_the_chair};
+use crate::{MeetError, Result, in_the_chair, meeting, seat};
 
 /// Something on the agenda.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -87,6 +87,7 @@ pub async fn mark(
     now: Timestamp,
 ) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
+    seat::check_open(&meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?)?;
     let agenda = of(tx, meeting).await?;
     let known = agenda.iter().find(|it| it.id == item);
     let known = known.ok_or(MeetError::Unknown("item on the agenda"))?;

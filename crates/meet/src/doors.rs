@@ -7,7 +7,7 @@ use base::{Actor, MeetingId, SeatId, Timestamp};
 use store::{Connection, Event, FromQueryResult, Tx, sql};
 
 use crate::seat::{self, State};
-use crate::{MeetError, Profile, Result, in_room, in_the_chair, meeting};
+use crate::{MeetError, Meeting, Profile, Result, in_room, in_the_chair, meeting};
 
 /// A commit that adds 24 members, with their welcomes, is a fraction of this.
 const PAYLOAD_MAX: usize = 256 * 1024;
@@ -66,6 +66,7 @@ pub async fn found(
     }
     let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
     seat::check_open(&known)?;
+    check_closed(&known)?;
     let identity = me.asked_identity.clone().or_else(|| me.identity.clone());
     let Some(identity) = identity else {
         return Err(MeetError::invalid("Say first who you are, then open the meeting."));
@@ -96,9 +97,8 @@ pub async fn commit(
 ) -> Result<i64> {
     let me = in_room(tx, actor, meeting).await?;
     let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
-    if known.profile() != Profile::Closed {
-        return Err(MeetError::invalid("This meeting is open: it has no keys."));
-    }
+    seat::check_open(&known)?;
+    check_closed(&known)?;
     if command.commit.is_empty() || command.commit.len().max(command.welcome.len()) > PAYLOAD_MAX {
         return Err(MeetError::invalid("A change of the group has 1 to 262144 bytes."));
     }
@@ -154,8 +154,16 @@ pub async fn mail_after(
     .await?)
 }
 
-/// Nothing of the group stays.
+/// Nothing of the group stays, nor of those who asked and were never let in.
 pub(crate) async fn forget(tx: &mut Tx, meeting: MeetingId) -> Result<()> {
+    sql("UPDATE meeting_seats SET state = 'free' WHERE meeting_id = ? AND state = 'asking'")
+        .bind(meeting)
+        .run(tx)
+        .await?;
+    sql("UPDATE meeting_seats SET name = '' WHERE meeting_id = ? AND joined_at IS NULL")
+        .bind(meeting)
+        .run(tx)
+        .await?;
     sql("DELETE FROM meeting_mail WHERE meeting_id = ?").bind(meeting).run(tx).await?;
     sql("UPDATE meeting_seats SET asked_at = NULL, asked_identity = NULL, key_package = NULL,
                 mac = NULL, asked_instance = '', keyed_instance = '', hand_at = NULL
@@ -164,6 +172,13 @@ pub(crate) async fn forget(tx: &mut Tx, meeting: MeetingId) -> Result<()> {
     .run(tx)
     .await?;
     Ok(())
+}
+
+fn check_closed(known: &Meeting) -> Result<()> {
+    match known.profile() {
+        Profile::Closed => Ok(()),
+        Profile::Open => Err(MeetError::invalid("This meeting is open: it has no keys.")),
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "they are the columns of one row")]

@@ -29,6 +29,7 @@ pub async fn give(
 ) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
     let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    seat::check_open(&known)?;
     if known.floor_seat_id == to {
         return Ok(());
     }

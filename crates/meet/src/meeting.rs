@@ -191,6 +191,15 @@ pub async fn list(on: &impl Connection) -> Result<Vec<Meeting>> {
     Ok(sql("SELECT * FROM meetings ORDER BY starts_at DESC, id DESC LIMIT 200").all(on).await?)
 }
 
+/// Whether readers see any.
+pub async fn any_public(on: &impl Connection) -> Result<bool> {
+    let one: Option<i64> = sql("SELECT CAST(1 AS BIGINT) AS value FROM meetings
+         WHERE advised_at IS NOT NULL OR recorded_at IS NOT NULL LIMIT 1")
+    .optional(on)
+    .await?;
+    Ok(one.is_some())
+}
+
 /// Those that readers see, the last first.
 pub async fn public(on: &impl Connection) -> Result<Vec<Meeting>> {
     Ok(sql("SELECT * FROM meetings WHERE advised_at IS NOT NULL OR recorded_at IS NOT NULL

@@ -5,7 +5,7 @@
 use base::{Actor, MeetingId, OfficialPhotoId, PartyId, PhotoId, SeatId, Timestamp};
 use store::{Connection, Event, FromQueryResult, Tx, sql};
 
-use crate::{MeetError, Party, Result, in_the_chair, party};
+use crate::{MeetError, Party, Result, hosts, in_the_chair, meeting, party, seat};
 
 /// A picture that a chair would have leave the room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +77,7 @@ pub async fn propose(
     now: Timestamp,
 ) -> Result<OfficialPhotoId> {
     let me = in_the_chair(tx, actor, meeting).await?;
+    seat::check_open(&meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?)?;
     if sha256.len() != 64 || !sha256.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')) {
         return Err(MeetError::invalid("A picture is named by its SHA-256, in 64 digits."));
     }
@@ -177,6 +178,29 @@ pub async fn release(
     in_the_chair(tx, actor, meeting).await?;
     sql("UPDATE meeting_photos SET state = 'released' WHERE id = ?").bind(id).run(tx).await?;
     sql("UPDATE meetings SET photo_id = ? WHERE id = ?").bind(photo).bind(meeting).run(tx).await?;
+    let fact = Event::OfficialPhotoReleased { meeting, official_photo: id, photo };
+    tx.append(actor, &fact, now).await?;
+    Ok(())
+}
+
+/// Takes a photo of the photo desk onto the record of a meeting that was held elsewhere, where no chair has a
+/// seat to agree to it from.
+pub async fn enter(
+    tx: &mut Tx,
+    actor: &Actor,
+    meeting: MeetingId,
+    photo: PhotoId,
+    now: Timestamp,
+) -> Result<()> {
+    hosts(actor)?;
+    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    if !known.held_elsewhere {
+        return Err(MeetError::invalid(
+            "The official photo leaves a meeting once every party has agreed to it, in its room.",
+        ));
+    }
+    sql("UPDATE meetings SET photo_id = ? WHERE id = ?").bind(photo).bind(meeting).run(tx).await?;
+    let id: OfficialPhotoId = tx.new_id(now);
     let fact = Event::OfficialPhotoReleased { meeting, official_photo: id, photo };
     tx.append(actor, &fact, now).await?;
     Ok(())

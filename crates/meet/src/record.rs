@@ -1,7 +1,7 @@
 //! What readers learn of a meeting: before it an advisory, after it the record.
 
-use base::{Actor, MeetingId, Timestamp};
-use store::{Event, Tx, sql};
+use base::{Actor, MeetingId, PhotoId, Timestamp};
+use store::{Connection, Event, Tx, sql};
 
 use crate::meeting::State;
 use crate::{MeetError, Result, agenda, doors, hosts, meeting, words};
@@ -49,6 +49,16 @@ pub async fn publish(
         .await?;
     tx.append(actor, &Event::RecordPublished { meeting, shown }, now).await?;
     Ok(())
+}
+
+/// Whether readers may fetch this photo: the record of a meeting shows it.
+pub async fn shows_photo(on: &impl Connection, photo: PhotoId) -> Result<bool> {
+    let one: Option<i64> = sql("SELECT CAST(1 AS BIGINT) AS value FROM meetings
+         WHERE photo_id = ? AND recorded_at IS NOT NULL LIMIT 1")
+    .bind(photo)
+    .optional(on)
+    .await?;
+    Ok(one.is_some())
 }
 
 /// Takes a meeting onto the record that was held elsewhere: around a table, or in another program. What is

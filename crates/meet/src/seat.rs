@@ -10,6 +10,7 @@ use store::{Connection, FromQueryResult, sql};
 use crate::Result;
 
 pub use ask::{Ask, ask, withdraw};
+use door::clear;
 pub use door::{admit, free, refuse, remove};
 pub(crate) use door::{check_identity, check_open, let_in};
 pub use invite::{Invitation, invite, recognise};

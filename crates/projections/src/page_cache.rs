@@ -400,19 +400,23 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::RecordingDeleted { recording, .. } => {
             vec![Tag::Schedule, Tag::Recording(*recording)]
         }
-        Event::ArticleVideoChosen { article, touches, .. }
-        | Event::ArticleMeetingChosen { article, touches, .. } => touched(*article, touches),
+        Event::ArticleVideoChosen { article, touches, .. } => touched(*article, touches),
+        Event::ArticleMeetingChosen { article, meeting, touches } => {
+            let mut tags = touched(*article, touches);
+            tags.extend(meeting.map(Tag::Meeting));
+            tags
+        }
+        // Every page leads to the meetings, once there are any that readers are told of.
+        Event::MeetingAdvised { .. } | Event::RecordPublished { .. } => vec![Tag::Site],
         Event::MeetingPlanned { meeting }
         | Event::MeetingCancelled { meeting }
-        | Event::MeetingAdvised { meeting, .. }
         | Event::MeetingBegan { meeting }
         | Event::MeetingEnded { meeting }
         | Event::SeatAdmitted { meeting, .. }
         | Event::AgendaItemMarked { meeting, .. }
         | Event::OfficialPhotoReleased { meeting, .. }
         | Event::OutcomesWritten { meeting }
-        | Event::ReadoutReleased { meeting, .. }
-        | Event::RecordPublished { meeting, .. } => vec![Tag::Meeting(*meeting)],
+        | Event::ReadoutReleased { meeting, .. } => vec![Tag::Meeting(*meeting)],
         Event::FrontArranged => vec![Tag::Front],
         Event::PersonAdded { .. } => vec![Tag::People],
         Event::PersonDescribed { person } => vec![Tag::People, Tag::Person(*person)],

@@ -47,7 +47,7 @@ pub(crate) use revise::record;
 pub use revise::{SUMMARY_CHARS, revise};
 pub use schedule::{next_due, release_due, schedule, unschedule};
 pub use stage::stage;
-pub use video::{choose_video, video};
+pub use video::{choose_video, tie, video};
 pub use withdraw::withdraw;
 
 /// An article without its words.

@@ -13,6 +13,7 @@ mod change;
 mod document;
 mod extract;
 mod front;
+mod meetings;
 mod people;
 mod photos;
 mod problem;
@@ -81,6 +82,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(photos::add))
         .routes(routes!(photos::show, photos::describe))
         .routes(routes!(front::show, front::arrange))
+        .routes(routes!(meetings::list, meetings::plan))
+        .routes(routes!(meetings::show))
         .routes(routes!(captions::write));
     OpenApiRouter::new().nest("/v1", v1)
 }

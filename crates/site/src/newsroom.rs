@@ -24,6 +24,7 @@ mod forms;
 mod front;
 mod gate;
 mod hub;
+mod meetings;
 mod messages;
 mod notes;
 mod page;
@@ -154,6 +155,12 @@ pub(crate) fn router(app: App) -> Router<App> {
         .route("/newsroom/captions", get(captions::show).post(captions::write))
         .route("/newsroom/recordings/{id}", get(recordings::show).post(recordings::change))
         .route("/newsroom/recordings/{id}/{file}", get(recordings::file))
+        // Meetings.
+        .route("/newsroom/meetings", get(meetings::list))
+        .route("/newsroom/meetings/new", get(meetings::form).post(meetings::plan))
+        .route("/newsroom/meetings/{id}", get(meetings::show).post(meetings::step))
+        .route("/newsroom/meetings/{id}/invitations", post(meetings::invite))
+        .route("/newsroom/meetings/{id}/meeting.ics", get(meetings::calendar_file))
         // The site as a whole.
         .route("/newsroom/front", get(front::show).post(front::arrange))
         .route("/newsroom/front/preview", post(front::preview))

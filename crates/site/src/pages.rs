@@ -14,6 +14,7 @@ mod front;
 mod letters;
 pub(crate) mod live;
 mod meet;
+pub(crate) mod meeting;
 mod missing;
 mod oembed;
 mod path;

@@ -60,6 +60,10 @@ pub fn router(app: App) -> Router {
         .route("/programmes/{id}", get(pages::programme::show))
         // Meetings, while they go on.
         .merge(meetings::router())
+        // Meetings, as readers are told of them.
+        .route("/meetings/", get(pages::meeting::list))
+        .route("/meetings", get(pages::meeting::with_slash))
+        .route("/meetings/{id}", get(pages::meeting::show))
         // Machines that read.
         .route("/feeds/{file}", get(pages::site_feed))
         .route("/sitemap.xml", get(pages::sitemap_index))

@@ -20,11 +20,12 @@ pub struct ChangeMeeting<'a> {
     pub ends_at: Timestamp,
     /// What its record will tell of who was there.
     pub tells: Tells,
-    /// What about, in its order. Once the meeting has begun the agenda stays.
+    /// What about, in its order.
     pub agenda: Vec<PlanItem<'a>>,
 }
 
-/// Changes the plan of a meeting, and after its beginning only what it is called and what is told.
+/// Changes the plan of a meeting, and once it has begun only what it is called and what is told: its times
+/// and its agenda are then what they were.
 pub async fn change(
     tx: &mut Tx,
     actor: &Actor,
@@ -36,30 +37,42 @@ pub async fn change(
     check_times(command.zone, command.starts_at, command.ends_at)?;
     check_agenda(&command.agenda)?;
     let known = by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
-    if known.profile() == Profile::Closed && command.profile == Profile::Open {
-        let inside: i64 = sql("SELECT COUNT(*) AS value FROM meeting_seats
-             WHERE meeting_id = ? AND state <> 'free'")
+    let planned = known.state() == State::Planned;
+    if known.profile() != command.profile {
+        let came: i64 = sql("SELECT COUNT(*) AS value FROM meeting_seats
+             WHERE meeting_id = ? AND (state <> 'free' OR joined_at IS NOT NULL)")
         .bind(meeting)
         .value(tx)
         .await?;
-        if inside > 0 || known.state() != State::Planned {
-            return Err(MeetError::invalid(
-                "A closed meeting stays closed once somebody has come. Plan another that is open.",
-            ));
+        // Pages that are there go on as they began: sealing what they send, or not.
+        if came > 0 || !planned {
+            return Err(MeetError::invalid(match command.profile {
+                Profile::Open => {
+                    "A closed meeting stays closed once somebody has come. Plan another that is open."
+                }
+                Profile::Closed => {
+                    "An open meeting stays open once somebody has come. Plan another that is closed."
+                }
+            }));
         }
     }
+    let (zone, starts_at, ends_at) = if planned {
+        (command.zone, command.starts_at, command.ends_at)
+    } else {
+        (known.zone.as_str(), known.starts_at, known.ends_at)
+    };
     sql("UPDATE meetings SET title = ?, profile = ?, zone = ?, starts_at = ?, ends_at = ?, tells = ?
          WHERE id = ?")
     .bind(words(command.title, "A meeting's title", 1..=200)?)
     .bind(command.profile.name())
-    .bind(command.zone)
-    .bind(command.starts_at)
-    .bind(command.ends_at)
+    .bind(zone)
+    .bind(starts_at)
+    .bind(ends_at)
     .bind(command.tells.name())
     .bind(meeting)
     .run(tx)
     .await?;
-    if known.state() == State::Planned {
+    if planned {
         sql("DELETE FROM meeting_agenda WHERE meeting_id = ?").bind(meeting).run(tx).await?;
         write_agenda(tx, meeting, &command.agenda, now).await?;
     }

@@ -22,11 +22,6 @@ pub async fn end(tx: &mut Tx, actor: &Actor, meeting: MeetingId, now: Timestamp)
     floor::take(tx, &known, now).await?;
     agenda::close(tx, meeting, now).await?;
     doors::forget(tx, meeting).await?;
-    // Who is not in, and was never let in, leaves nothing.
-    sql("UPDATE meeting_seats SET name = '' WHERE meeting_id = ? AND joined_at IS NULL")
-        .bind(meeting)
-        .run(tx)
-        .await?;
     sql("UPDATE meeting_photos SET state = 'dropped' WHERE meeting_id = ? AND state = 'proposed'")
         .bind(meeting)
         .run(tx)

@@ -176,6 +176,7 @@ fn check_parties(parties: &[PlanParty<'_>]) -> Result<()> {
         return Err(MeetError::Invalid(format!("A meeting has 2 to {SEATS_MAX} seats.")));
     }
     for (at, party) in parties.iter().enumerate() {
+        words(party.name, "A party's name", 1..=100)?;
         if !party.seats.iter().any(|seat| seat.chair) {
             return Err(MeetError::Invalid(format!(
                 "{} needs a chair, who speaks for it.",

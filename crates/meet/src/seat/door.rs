@@ -63,6 +63,7 @@ pub async fn remove(
     now: Timestamp,
 ) -> Result<()> {
     let me = in_the_chair(tx, actor, meeting).await?;
+    check_open(&meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?)?;
     if me.id == seat {
         return Err(MeetError::invalid("A chair cannot remove itself. Leave, or end the meeting."));
     }
@@ -87,6 +88,7 @@ pub async fn free(
     now: Timestamp,
 ) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
+    check_open(&meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?)?;
     let known = by_id(tx, seat).await?.filter(|it| it.meeting_id == meeting);
     known.ok_or(MeetError::Unknown("seat"))?;
     give_up_floor(tx, meeting, seat, now).await?;
@@ -156,7 +158,7 @@ async fn give_up_floor(
     Ok(())
 }
 
-async fn clear(tx: &mut Tx, seat: SeatId) -> Result<()> {
+pub(super) async fn clear(tx: &mut Tx, seat: SeatId) -> Result<()> {
     sql("UPDATE meeting_seats SET state = 'free', asked_at = NULL, asked_identity = NULL,
                 key_package = NULL, mac = NULL, asked_instance = '', keyed_instance = '',
                 hand_at = NULL, confirmed = ''

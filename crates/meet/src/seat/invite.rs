@@ -2,7 +2,7 @@ use base::{Actor, MeetingId, SeatId, Timestamp};
 use sha2::{Digest as _, Sha256};
 use store::{Connection, Event, Tx, sql};
 
-use super::{Seat, by_id};
+use super::{Seat, by_id, clear};
 use crate::meeting::State;
 use crate::{MeetError, Result, hosts, meeting};
 
@@ -37,6 +37,8 @@ pub async fn invite(
                 known.title
             )));
         }
+        // Who asks does so with the invitation from before.
+        clear(tx, *seat).await?;
         sql("UPDATE meeting_seats SET verifier = ?, identity = NULL WHERE id = ?")
             .bind(verifier.to_vec())
             .bind(*seat)

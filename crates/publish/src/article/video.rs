@@ -1,5 +1,6 @@
 use accounts::policy::Action;
 use base::{Actor, ArticleId, RecordingId, Timestamp};
+use store::events::Touches;
 use store::{Connection, Event, Tx, sql};
 
 use super::allowed::{allowed, touch};
@@ -27,6 +28,19 @@ pub async fn choose_video(
     let touches = listing::touches(tx, &known).await?;
     tx.append(actor, &Event::ArticleVideoChosen { article, recording, touches }, now).await?;
     Ok(())
+}
+
+/// Notes that something beside a story changes that its readers see with it, such as the meeting that it is
+/// about, and says what shows the story.
+pub async fn tie(
+    tx: &mut Tx,
+    actor: &Actor,
+    article: ArticleId,
+    now: Timestamp,
+) -> Result<Touches> {
+    let known = allowed(tx, actor, Action::PublishArticle, article).await?;
+    touch(tx, article, now).await?;
+    listing::touches(tx, &known).await
 }
 
 /// The recording that leads a story; readers may not see it at the moment.

@@ -42,6 +42,7 @@ permissions! {
     KeepPhotos
     ArrangeFront
     Caption
+    HoldMeetings
     ArrangeSite
     KeepPeople
 }

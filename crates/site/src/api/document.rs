@@ -28,6 +28,7 @@ pub(super) fn complete(paths: OpenApi) -> Value {
         { "name": "Photos", "description": "Uploads, what is said of them, their renditions." },
         { "name": "Front page", "description": "The editor-ordered top." },
         { "name": "Channel", "description": "What is on air." },
+        { "name": "Meetings", "description": "Who met whom, and what came of it." },
         { "name": "Sections", "description": "The section tree." },
         { "name": "People", "description": "Authors and staff." },
         { "name": "Site", "description": "The site as a whole." },

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use broadcast::BroadcastError;
+use meet::MeetError;
 use publish::PublishError;
 use serde::Serialize;
 use store::StoreError;
@@ -152,6 +153,19 @@ impl From<BroadcastError> for Problem {
             BroadcastError::Invalid(why) => Self::invalid(why),
             BroadcastError::Unknown(_) => Self::not_found(error.to_string()),
             BroadcastError::Store(error) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<MeetError> for Problem {
+    fn from(error: MeetError) -> Self {
+        match error {
+            MeetError::Denied(denied) => denied.into(),
+            MeetError::Invalid(why) => Self::invalid(why),
+            MeetError::NotHere(why) => Self::invalid(why),
+            MeetError::EpochPassed => Self::invalid(error.to_string()),
+            MeetError::Unknown(_) => Self::not_found(error.to_string()),
+            MeetError::Store(error) => Self::internal(&error),
         }
     }
 }

@@ -19,6 +19,7 @@ use super::assignments;
 use super::desk::{Choice, choices};
 use super::forms::{Fields, Posted};
 use super::gate::Staff;
+use super::meetings::stories;
 use super::page::{Answer, Frame, View, go};
 use super::photos::{self, Remark};
 use super::revisions;
@@ -72,6 +73,10 @@ struct StoryPage {
     videos: Vec<videos::Choice>,
     /// The one that does.
     video: Option<String>,
+    /// Meetings that it may be about; none where one may not choose.
+    meetings: Vec<stories::Choice>,
+    /// The one that it is about.
+    meeting: Option<String>,
 }
 
 /// The steps that somebody may take with a story as it stands.
@@ -231,6 +236,7 @@ async fn take(
             let chosen = videos::chosen(tx, fields.text("recording")).await?;
             article::choose_video(tx, actor, id, chosen, now).await?;
         }
+        "meeting" => stories::choose(tx, actor, id, fields.text("meeting"), now).await?,
         other => return Err(Trouble::invalid(format!("{other:?} is no step of a story."))),
     }
     Ok(())
@@ -298,9 +304,9 @@ async fn story_page(
         Some(person) => person::by_id(store, person).await?.map(|it| it.name),
         None => None,
     };
-    let videos = match check_on(staff.actor(), Action::PublishArticle, &object) {
-        Ok(()) => videos::choices(app).await?,
-        Err(_) => Vec::new(),
+    let (videos, meetings) = match check_on(staff.actor(), Action::PublishArticle, &object) {
+        Ok(()) => (videos::choices(app).await?, stories::choices(store, staff.actor()).await?),
+        Err(_) => (Vec::new(), Vec::new()),
     };
     Ok(StoryPage {
         may: may(staff.actor(), &object, &known),
@@ -311,6 +317,8 @@ async fn story_page(
         candidates,
         videos,
         video: article::video(store, id).await?.map(|it| it.to_string()),
+        meetings,
+        meeting: meet::story::meeting_of(store, id).await?.map(|it| it.to_string()),
         id: id.to_string(),
         state: state(&known),
         address: known.path.clone(),

@@ -228,7 +228,7 @@ async fn command(form: &Form) -> Result<PlanProgramme<'_>, Trouble> {
 }
 
 /// The story at an address, as a browser shows it or from the root; none where nothing was typed.
-async fn story(app: &App, address: &str) -> Result<Option<base::ArticleId>, Trouble> {
+pub(super) async fn story(app: &App, address: &str) -> Result<Option<base::ArticleId>, Trouble> {
     if address.is_empty() {
         return Ok(None);
     }

@@ -56,6 +56,7 @@ impl Frame {
             may_keep_photos: may(Action::KeepPhotos),
             may_moderate: may(Action::Moderate),
             may_broadcast: may(Action::Broadcast),
+            may_hold_meetings: may(Action::HoldMeetings),
             may_arrange_front: self
                 .staff
                 .as_ref()

@@ -1,5 +1,6 @@
 //! Who may do what: every address of the newsroom, for every role, with stories in every state.
 
+mod meetings;
 mod moderation;
 
 use accounts::policy::{Action, check, check_anywhere, check_on};
@@ -66,6 +67,7 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ),
         ("POST", "/newsroom/articles/{id}", "step=unschedule", Story(PublishArticle)),
         ("POST", "/newsroom/articles/{id}", "step=video", Story(PublishArticle)),
+        ("POST", "/newsroom/articles/{id}", "step=meeting", Story(PublishArticle)),
         ("POST", "/newsroom/articles/{id}", "step=correct&note=Lamps", Story(PublishArticle)),
         ("POST", "/newsroom/articles/{id}", "step=withdraw&note=Lamps", Story(PublishArticle)),
         ("POST", "/newsroom/articles/{id}/assignments", "", Story(EditArticle)),
@@ -165,6 +167,13 @@ const ALL: &[(&str, &str, &str, Needs)] = {
         ("GET", "/newsroom/recordings/{id}", "", Site(Broadcast)),
         ("POST", "/newsroom/recordings/{id}", "", Site(Broadcast)),
         ("GET", "/newsroom/recordings/{id}/{file}", "", Site(Broadcast)),
+        ("GET", "/newsroom/meetings", "", Site(HoldMeetings)),
+        ("GET", "/newsroom/meetings/new", "", Site(HoldMeetings)),
+        ("POST", "/newsroom/meetings/new", "", Site(HoldMeetings)),
+        ("GET", "/newsroom/meetings/{id}", "", Site(HoldMeetings)),
+        ("POST", "/newsroom/meetings/{id}", "", Site(HoldMeetings)),
+        ("POST", "/newsroom/meetings/{id}/invitations", "", Site(HoldMeetings)),
+        ("GET", "/newsroom/meetings/{id}/meeting.ics", "", Site(HoldMeetings)),
         ("GET", "/newsroom/front", "", Site(ArrangeFront)),
         ("POST", "/newsroom/front", "", Site(ArrangeFront)),
         ("POST", "/newsroom/front/preview", "", Site(ArrangeFront)),

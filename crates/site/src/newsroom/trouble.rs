@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use broadcast::BroadcastError;
 use discuss::DiscussError;
+use meet::MeetError;
 use publish::PublishError;
 use store::StoreError;
 
@@ -103,6 +104,19 @@ impl From<BroadcastError> for Trouble {
             BroadcastError::Store(error) => error.into(),
             BroadcastError::Unknown(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
             BroadcastError::Invalid(why) => Self::invalid(why),
+        }
+    }
+}
+
+impl From<MeetError> for Trouble {
+    fn from(error: MeetError) -> Self {
+        match error {
+            MeetError::Denied(denied) => denied.into(),
+            MeetError::Store(error) => error.into(),
+            MeetError::NotHere(_) => Self::new(StatusCode::FORBIDDEN, error.to_string()),
+            MeetError::Unknown(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            MeetError::EpochPassed => Self::new(StatusCode::CONFLICT, error.to_string()),
+            MeetError::Invalid(why) => Self::invalid(why),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::pictures::Pictures;
 use super::programme::Seen;
 use super::related::{RelatedStories, as_ref};
 use super::shell::{Shell, link};
-use super::{Result, missing};
+use super::{Result, meeting, missing};
 use crate::App;
 use crate::syndication::{oembed, open_graph, structured_data};
 use crate::view::{Alternate, ArticlePage, Byline, Correction, Related};
@@ -81,6 +81,11 @@ async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
         let film = seen.film(&entry.summary);
         head.json_ld.push(structured_data::video(&shell.publication, &film));
     }
+    let meeting = meeting::of_story(app, shell, id, &article.path, &mut tags).await?;
+    let meeting = meeting.map(|(told, data)| {
+        head.json_ld.push(data);
+        told
+    });
     let mut corrections: Vec<_> =
         full.corrections.iter().map(|it| Correction { at: it.at, text: it.text.clone() }).collect();
     corrections.reverse();
@@ -103,6 +108,7 @@ async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
         corrections,
         related: chosen(full, &related),
         suggested: cards.all(shell, &suggested, &mut tags),
+        meeting,
         on_air: shell.view().channel.is_about(id),
         discussion,
         head,

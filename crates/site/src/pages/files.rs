@@ -12,7 +12,7 @@ use super::{Result, missing};
 use crate::view::assets;
 use crate::{App, newsroom};
 
-/// `/photos/{id}/{edition}/{name}`: only while a published article shows the photo.
+/// `/photos/{id}/{edition}/{name}`: only while a published article or record shows the photo.
 pub(crate) async fn photo(
     State(app): State<App>,
     Path((id, edition, name)): Path<(String, String, String)>,
@@ -37,7 +37,7 @@ pub(crate) async fn photo(
 }
 
 enum Found {
-    /// A published article shows it.
+    /// A published article shows it, or the record of a meeting.
     Public(&'static str, Bytes),
     /// None does, so that only previews may.
     ForPreviews(PhotoId, &'static str, Bytes),
@@ -49,7 +49,8 @@ async fn rendition(app: &App, id: &str, edition: &str, name: &str) -> Result<Fou
         return Ok(Found::Nothing);
     };
     let Some(content_type) = media_type(name) else { return Ok(Found::Nothing) };
-    let public = publish::photo::is_public(app.store(), id).await?;
+    let public = publish::photo::is_public(app.store(), id).await?
+        || meet::record::shows_photo(app.store(), id).await?;
     match app.0.files.get(&publish::photo::rendition_key(id, edition, name)).await {
         Ok(bytes) if public => Ok(Found::Public(content_type, bytes)),
         Ok(bytes) => Ok(Found::ForPreviews(id, content_type, bytes)),

@@ -37,6 +37,7 @@ impl Shell {
             address: settings.public_url.as_str().trim_end_matches('/').to_owned(),
             sections: navigation(&sections, None),
             channel,
+            meetings: meet::meeting::any_public(app.store()).await?,
             share_targets: settings.share_targets.clone(),
             links: Vec::new(),
             owner: site.name.clone(),

@@ -12,7 +12,7 @@ use super::answer::{Answer, cached};
 use super::entry::{author_address, of_teaser};
 use super::pictures::Pictures;
 use super::shell::Shell;
-use super::{Result, missing};
+use super::{Result, meeting, missing};
 use crate::App;
 use crate::syndication::news_sitemap as news;
 use crate::syndication::sitemap::{self, Location, PartLink};
@@ -102,7 +102,7 @@ fn location(teaser: &Teaser, pictures: &Pictures) -> Location {
     }
 }
 
-/// The pages that list others.
+/// The pages that list others, and those of meetings.
 async fn pages(app: &App) -> Result<Rendered> {
     let shell = Shell::load(app).await?;
     let mut addresses = vec!["/".to_owned()];
@@ -110,6 +110,11 @@ async fn pages(app: &App) -> Result<Rendered> {
     for person in accounts::person::with_articles(app.store(), 10_000).await? {
         addresses.push(author_address(&person));
     }
+    let meetings = meet::meeting::public(app.store()).await?;
+    if !meetings.is_empty() {
+        addresses.push(meeting::LIST.to_owned());
+    }
+    addresses.extend(meetings.iter().map(|it| meeting::address(it.id)));
     let locations: Vec<Location> =
         addresses.into_iter().map(|url| Location { url, ..Location::default() }).collect();
     let parts = sitemap::parts(&shell.publication, &locations);

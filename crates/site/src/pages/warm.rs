@@ -7,7 +7,7 @@ use projections::page_cache::Warm;
 use publish::article::Page;
 
 use super::section::Place;
-use super::{author, feeds, front, live, path, programme, robots, sitemaps};
+use super::{author, feeds, front, live, meeting, path, programme, robots, sitemaps};
 use crate::App;
 
 /// Renders forgotten pages before anybody asks. Made before the [`App`] that it renders with, since
@@ -59,6 +59,9 @@ async fn render(app: &App, key: &str) -> super::Result<projections::page_cache::
     if let Some(id) = path.strip_prefix("/programmes/") {
         return programme::find(app, id).await;
     }
+    if let Some(id) = path.strip_prefix(meeting::LIST).filter(|id| !id.is_empty()) {
+        return meeting::find(app, id).await;
+    }
     if let Some(file) = path.strip_prefix("/feeds/") {
         return feeds::of_site(app, file).await;
     }
@@ -67,6 +70,7 @@ async fn render(app: &App, key: &str) -> super::Result<projections::page_cache::
         "/live" => live::render(app, false).await,
         "/live/embed" => live::render_embed(app).await,
         "/live/audio" => live::render(app, true).await,
+        meeting::LIST => meeting::render_list(app).await,
         "/sitemap.xml" => sitemaps::index(app).await,
         "/robots.txt" => robots::render(app).await,
         _ => path::find(app, path, place).await,

@@ -9,6 +9,7 @@
 pub mod atom;
 mod entry;
 mod html;
+pub mod icalendar;
 mod json;
 pub mod json_feed;
 pub mod news_sitemap;

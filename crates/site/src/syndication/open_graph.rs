@@ -118,6 +118,16 @@ pub fn video(publication: &Publication, file: &str, poster: Option<&str>, card: 
     card.extend(told.0);
 }
 
+/// Gives a page's card a picture in the place of what was there.
+pub fn photo(publication: &Publication, file: &str, alt: &str, card: &mut Vec<Meta>) {
+    card.retain(|it| !it.key.starts_with("og:image") && it.key != "twitter:card");
+    let mut told = Card::default();
+    told.property("og:image", publication.absolute(file));
+    told.property("og:image:alt", alt);
+    told.name("twitter:card", "summary_large_image");
+    card.extend(told.0);
+}
+
 #[derive(Default)]
 struct Card(Vec<Meta>);
 

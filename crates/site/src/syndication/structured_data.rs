@@ -8,6 +8,7 @@
 use publish::article::Kind;
 
 use base::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::entry::{
     Author, Correction, Entry, Image, LiveCoverage, Photo, Publication, SectionLink,
@@ -97,6 +98,67 @@ pub fn video(publication: &Publication, film: &Film) -> String {
     if let Some(poster) = &film.poster {
         node = node.set("thumbnailUrl", publication.absolute(poster));
     }
+    graph(vec![node])
+}
+
+/// A meeting.
+#[derive(Clone, Debug)]
+pub struct Gathering {
+    /// What it is called.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+    /// What is told of it; may be empty.
+    pub description: String,
+    /// The IANA zone that its times are told in.
+    pub zone: String,
+    /// When it begins, or began.
+    pub starts_at: Timestamp,
+    /// When it ends, or ended.
+    pub ends_at: Timestamp,
+    /// Whether it was called off.
+    pub cancelled: bool,
+    /// Whether it is held on this site.
+    pub online: bool,
+    /// Who meets.
+    pub parties: Vec<String>,
+    /// What about.
+    pub agenda: Vec<String>,
+    /// A picture of it.
+    pub image: Option<String>,
+    /// Stories about it.
+    pub stories: Vec<String>,
+}
+
+/// A meeting's page, or the box on that of a story about it (developers.google.com/search/docs/appearance/
+/// structured-data/event).
+pub fn event(publication: &Publication, it: &Gathering) -> String {
+    let url = publication.absolute(&it.url);
+    let zone = TimeZone::get(&it.zone).unwrap_or(TimeZone::UTC);
+    let local = |at: Timestamp| {
+        let zoned = at.to_jiff().to_zoned_datetime(zone.clone());
+        zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    };
+    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let party = |name: &String| Node::typed("Organization").set("name", name.as_str());
+    let status = if it.cancelled { "EventCancelled" } else { "EventScheduled" };
+    let online = it.online.then_some("https://schema.org/OnlineEventAttendanceMode");
+    let story =
+        |path: &String| Node::new().set("@id", format!("{}#article", publication.absolute(path)));
+    let node = Node::typed("Event")
+        .set("@id", format!("{url}#meeting"))
+        .set("url", url.as_str())
+        .set("name", it.name.as_str())
+        .maybe("description", filled(&it.description))
+        .set("startDate", local(it.starts_at))
+        .set("endDate", local(it.ends_at))
+        .set("eventStatus", format!("https://schema.org/{status}"))
+        .maybe("eventAttendanceMode", online)
+        .set("location", Node::typed("VirtualLocation").set("url", url.as_str()))
+        .some("organizer", it.parties.iter().map(party).collect())
+        .some("about", it.agenda.iter().map(String::as_str).collect())
+        .maybe("image", it.image.as_deref().map(|image| publication.absolute(image)))
+        .some("subjectOf", it.stories.iter().map(story).collect());
     graph(vec![node])
 }
 

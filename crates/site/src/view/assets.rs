@@ -47,6 +47,10 @@ pub(super) fn video_style_url() -> &'static str {
     url("video.css")
 }
 
+pub(super) fn meeting_style_url() -> &'static str {
+    url("meeting.css")
+}
+
 pub(super) fn account_script_url() -> &'static str {
     url("account.js")
 }

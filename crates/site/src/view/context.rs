@@ -29,6 +29,8 @@ pub struct Site {
     pub sections: Vec<NavSection>,
     /// What is on the channel.
     pub channel: OnAir,
+    /// Whether there are meetings that readers are told of.
+    pub meetings: bool,
     /// Where readers may share a story, in order; closed ones are kept and never linked.
     pub share_targets: Vec<ShareTarget>,
     /// Pages about the site for the footer: about, contact, corrections policy.
@@ -223,6 +225,8 @@ pub struct ArticlePage {
     pub related: Vec<Related>,
     /// The system's choice.
     pub suggested: Vec<Card>,
+    /// The meeting that it is about, as far as readers are told of it.
+    pub meeting: Option<super::Gathering>,
     /// Whether the channel is about it at this moment.
     pub on_air: bool,
     /// What readers say; none where there is to be no discussion.

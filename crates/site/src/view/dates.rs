@@ -44,6 +44,45 @@ pub(super) fn clock(at: &ZonedDateTime) -> String {
     format!("{:02}:{:02} {zone}", at.hour(), at.minute())
 }
 
+/// Such as "18:24"; whoever shows it says by whose clocks.
+pub(super) fn hours_and_minutes(at: &ZonedDateTime) -> String {
+    at.strftime("%H:%M").to_string()
+}
+
+/// For `datetime`, where the time is known at midnight too.
+pub(super) fn machine_exact(at: &ZonedDateTime) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// What the clocks of a zone show: such as "Moscow time". A zone is named after a city; the words may have
+/// a name of their own for it.
+pub(super) fn zone_time(words: &Words, language: &str, zone: &str) -> Result<String, WordsError> {
+    let key = format!("city-{}", zone.to_ascii_lowercase().replace(['/', '_'], "-"));
+    let city = match words.say(language, &key, &[]) {
+        Ok(city) => city,
+        Err(_) => match zone.rsplit_once('/') {
+            Some((area, city)) if area != "Etc" => city.replace('_', " "),
+            // Such as UTC, which is nobody's.
+            _ => return Ok(zone.trim_start_matches("Etc/").to_owned()),
+        },
+    };
+    words.say(language, "zone-time", &[("city", city.into())])
+}
+
+/// Such as "2 h 2 min", in whole minutes.
+pub(super) fn length(words: &Words, language: &str, seconds: u64) -> Result<String, WordsError> {
+    let minutes = seconds / 60;
+    let (hours, rest) = (minutes / 60, minutes % 60);
+    let key = match (hours, rest) {
+        (0, 0) => "length-short",
+        (0, _) => "length-minutes",
+        (_, 0) => "length-hours",
+        _ => "length-hours-and-minutes",
+    };
+    let number = |count: u64| count.to_string().into();
+    words.say(language, key, &[("hours", number(hours)), ("minutes", number(rest))])
+}
+
 /// For `datetime`: with the zone's offset, and only the day where only the day is known.
 pub(super) fn machine(at: &ZonedDateTime) -> String {
     if clock(at).is_empty() {
@@ -85,6 +124,35 @@ mod tests {
         assert_eq!(shown(at, "America/Caracas", "en").1, "11:24 UTC−4");
         assert_eq!(shown(at, "Asia/Kathmandu", "en").1, "21:09 UTC+5:45");
         assert_eq!(shown(at, "Europe/Moscow", "en").2, "2021-12-07T18:24:00+03:00");
+    }
+
+    #[test]
+    fn a_zone_is_called_by_its_city() {
+        let words = Words::built_in();
+        for (language, zone, expected) in [
+            ("en", "Europe/Moscow", "Moscow time"),
+            ("es", "Europe/Moscow", "hora de Moscú"),
+            ("en", "America/New_York", "New York time"),
+            ("en", "America/Argentina/Ushuaia", "Ushuaia time"),
+            ("en", "UTC", "UTC"),
+            ("es", "Etc/GMT+3", "GMT+3"),
+        ] {
+            assert_eq!(zone_time(&words, language, zone).unwrap(), expected, "{zone}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_told_in_hours_and_minutes() {
+        let words = Words::built_in();
+        for (seconds, expected) in [
+            (7_320, "2 h 2 min"),
+            (7_379, "2 h 2 min"),
+            (7_200, "2 h"),
+            (90, "1 min"),
+            (59, "under 1 min"),
+        ] {
+            assert_eq!(length(&words, "en", seconds).unwrap(), expected, "{seconds}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod dates;
 mod discussion;
 mod live;
 mod meet;
+mod meeting;
 mod newsroom;
 mod recording;
 pub mod samples;
@@ -24,6 +25,7 @@ pub use context::*;
 pub use discussion::*;
 pub use live::*;
 pub use meet::*;
+pub use meeting::*;
 pub use newsroom::NewsroomFrame;
 pub use recording::*;
 pub use share::{ShareTarget, known_share_targets};
@@ -100,6 +102,10 @@ pages! {
     Live(LivePage) = "pages/live.html" styled "live",
     /// `/programmes/{id}`
     Programme(ProgrammePage) = "pages/programme.html" styled "live",
+    /// `/meetings/{id}`
+    Meeting(MeetingPage) = "pages/meeting.html" styled "meeting",
+    /// `/meetings/`
+    Meetings(MeetingsPage) = "pages/meetings.html" styled "meeting",
     /// `/live/embed`
     Embed(EmbedPage) = "pages/embed.html" styled "live",
     /// `/meet/{id}`

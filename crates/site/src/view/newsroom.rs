@@ -24,6 +24,8 @@ pub struct NewsroomFrame {
     pub may_moderate: bool,
     /// Whether to lead to the channel.
     pub may_broadcast: bool,
+    /// Whether to lead to the meetings.
+    pub may_hold_meetings: bool,
     /// Whether to lead to the front page's order.
     pub may_arrange_front: bool,
     /// Whether to lead to the site's sections and words.
@@ -74,6 +76,16 @@ templates! {
     "editions.html"
     "front.html"
     "link_over.html"
+    "meeting.html"
+    "meeting_after.html"
+    "meeting_agenda.html"
+    "meeting_fields.html"
+    "meeting_invitations.html"
+    "meeting_new.html"
+    "meeting_party.html"
+    "meeting_readers.html"
+    "meeting_readout.html"
+    "meetings.html"
     "networks.html"
     "new_story.html"
     "people.html"

@@ -3,6 +3,7 @@
 
 mod live;
 mod meet;
+mod meeting;
 mod readers;
 
 use base::Timestamp;
@@ -14,10 +15,12 @@ use super::account::*;
 use super::context::*;
 use super::discussion::*;
 use super::live::OnAir;
+use super::meeting::MeetingsPage;
 use super::recording::*;
 use super::{Page, Words, known_share_targets};
 use live::*;
 use meet::*;
+use meeting::*;
 use readers::*;
 
 /// The sample site, in English.
@@ -59,6 +62,7 @@ pub fn site_in(language: &str) -> Site {
             story: None,
             picture: Some("/channels/main/thumbnail.jpg".into()),
         },
+        meetings: true,
         share_targets: known_share_targets(),
         links: vec![Link::new("About", "/about"), Link::new("Corrections policy", "/corrections")],
         owner: "The Tribune".into(),
@@ -134,6 +138,10 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ),
         ("live-embed", embed(language).into()),
         ("meet", meet(language).into()),
+        ("meeting", record(language).into()),
+        ("meeting-to-come", announced(language).into()),
+        ("meetings", meetings(language).into()),
+        ("meetings-none", MeetingsPage { meetings: vec![], ..meetings(language) }.into()),
         ("search", search(language).into()),
         ("search-before", search_without_question(language).into()),
         ("search-nothing", search_without_results(language).into()),
@@ -341,6 +349,7 @@ fn article(language: &str) -> ArticlePage {
         video: None,
         published: at("2021-12-07T17:40:00Z"),
         updated: Some(at("2021-12-07T20:05:00Z")),
+        meeting: Some(gathering()),
         on_air: true,
         byline: vec![
             Byline {
@@ -551,6 +560,7 @@ fn plain_article(language: &str) -> ArticlePage {
         video: None,
         published: at("2021-12-06T21:00:00Z"),
         updated: None,
+        meeting: None,
         on_air: false,
         byline: vec![],
         dateline: None,
@@ -661,23 +671,6 @@ fn video() -> Video {
         poster: Some("/recordings/0/poster.jpg".into()),
         chapters: Some("/recordings/0/chapters.vtt".into()),
         ..Video::of("0", "Question time", page, 3_723_000)
-    }
-}
-
-fn programme(language: &str) -> ProgrammePage {
-    let address = "https://tribune.example/programmes/0";
-    ProgrammePage {
-        head: head("Question time", language, "/programmes/0"),
-        headline: "Question time".into(),
-        description: "Ministers answer, for an hour.".into(),
-        at: at("2021-12-07T15:00:00Z"),
-        goes_on: false,
-        video: video(),
-        chapters: vec![
-            ChapterLink::new(0, "Welcome".into()),
-            ChapterLink::new(65_500, "The <budget>".into()),
-        ],
-        share: site().share_links(address, "Question time"),
     }
 }
 

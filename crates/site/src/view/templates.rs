@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::assets::{self, style_hash};
 use super::dates;
 use super::theme::{Theme, ThemeError};
-use super::words::Words;
+use super::words::{Words, WordsError};
 use super::{NewsroomFrame, Page, Site, newsroom, samples};
 
 /// Every template that is embedded in the binary, by the name other templates call it by.
@@ -33,6 +33,8 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("pages/embed.html", include_str!("../../../../templates/pages/embed.html")),
     ("pages/live.html", include_str!("../../../../templates/pages/live.html")),
     ("pages/meet.html", include_str!("../../../../templates/pages/meet.html")),
+    ("pages/meeting.html", include_str!("../../../../templates/pages/meeting.html")),
+    ("pages/meetings.html", include_str!("../../../../templates/pages/meetings.html")),
     ("pages/programme.html", include_str!("../../../../templates/pages/programme.html")),
     ("pages/search.html", include_str!("../../../../templates/pages/search.html")),
     ("pages/error.html", include_str!("../../../../templates/pages/error.html")),
@@ -47,6 +49,11 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
         include_str!("../../../../templates/partials/comment_form.html"),
     ),
     ("partials/discussion.html", include_str!("../../../../templates/partials/discussion.html")),
+    ("partials/meeting.html", include_str!("../../../../templates/partials/meeting.html")),
+    (
+        "partials/meeting_times.html",
+        include_str!("../../../../templates/partials/meeting_times.html"),
+    ),
     ("partials/pagination.html", include_str!("../../../../templates/partials/pagination.html")),
     ("partials/photo.html", include_str!("../../../../templates/partials/photo.html")),
     ("partials/player.html", include_str!("../../../../templates/partials/player.html")),
@@ -129,6 +136,7 @@ impl Templates {
             meet_script => assets::meet_script_url(),
             sealing_script => assets::sealing_script_url(),
             video_style => assets::video_style_url(),
+            meeting_style => assets::meeting_style_url(),
             account_script => assets::account_script_url(),
             icon => assets::icon_url(),
         };
@@ -245,12 +253,44 @@ fn add_functions(environment: &mut Environment<'static>, words: &Arc<Words>) {
     environment.add_filter("local", |state: &State, instant: &str| {
         Ok::<_, minijinja::Error>(dates::machine(&zoned(state, instant)?))
     });
+    // What has a zone of its own, such as a meeting, is told in it.
+    let dated = Arc::clone(words);
+    environment.add_filter("date_in", move |state: &State, instant: &str, zone: &str| {
+        let zoned = dates::zoned(instant, zone).map_err(unreadable)?;
+        dates::date(&dated, &context_text(state, "words_language")?, &zoned).map_err(unsayable)
+    });
+    environment.add_filter("clock_in", |instant: &str, zone: &str| {
+        Ok::<_, minijinja::Error>(dates::hours_and_minutes(
+            &dates::zoned(instant, zone).map_err(unreadable)?,
+        ))
+    });
+    environment.add_filter("local_in", |instant: &str, zone: &str| {
+        Ok::<_, minijinja::Error>(dates::machine_exact(
+            &dates::zoned(instant, zone).map_err(unreadable)?,
+        ))
+    });
+    let named = Arc::clone(words);
+    environment.add_filter("zone_time", move |state: &State, zone: &str| {
+        dates::zone_time(&named, &context_text(state, "words_language")?, zone).map_err(unsayable)
+    });
+    let long = Arc::clone(words);
+    environment.add_filter("duration", move |state: &State, seconds: u64| {
+        dates::length(&long, &context_text(state, "words_language")?, seconds).map_err(unsayable)
+    });
     environment.add_filter("direction", direction);
     environment.add_filter("focus", |picture: Value| focus(&picture));
     environment.add_filter("json_ld", |json: &str| {
         // Inside a script element only `<` can do harm, and JSON can spell it otherwise.
         Value::from_safe_string(json.replace('<', "\\u003c"))
     });
+}
+
+fn unreadable(error: jiff::Error) -> minijinja::Error {
+    minijinja::Error::new(ErrorKind::InvalidOperation, error.to_string())
+}
+
+fn unsayable(error: WordsError) -> minijinja::Error {
+    minijinja::Error::new(ErrorKind::InvalidOperation, error.to_string())
 }
 
 fn zoned(state: &State, instant: &str) -> Result<jiff::ZonedDateTime, minijinja::Error> {

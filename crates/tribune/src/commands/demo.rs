@@ -1,5 +1,7 @@
 //! The demo newspaper, embedded in the program, taken in the way of every import.
 
+mod meetings;
+
 use std::process::ExitCode;
 
 use accounts::person::{self, AddPerson};
@@ -13,6 +15,7 @@ use store::{Files, Store};
 
 use super::serve::{self, Shows};
 use crate::node::{Failure, Node};
+use meetings::Meeting;
 
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/demo");
 
@@ -23,6 +26,7 @@ struct Newspaper {
     front: Vec<String>,
     section: Vec<Section>,
     person: Vec<Person>,
+    meeting: Vec<Meeting>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +88,9 @@ async fn load(
         stories.iter().find(|story| story.path.ends_with(&suffix)).map(|story| story.id)
     };
     let top: Vec<ArticleId> = newspaper.front.iter().filter_map(by_slug).collect();
+    for meeting in &newspaper.meeting {
+        meeting.load(store, by_slug(&meeting.story)).await?;
+    }
     let mut tx = store.begin().await?;
     front::arrange(&mut tx, &Actor::Operator, &top, now).await?;
     tx.commit().await?;
@@ -140,8 +147,16 @@ mod tests {
             assert!(!is_wanted(store, &newspaper).await.unwrap(), "it is complete");
             let stories = article::teasers_newest(store, 1_000).await.unwrap();
             assert!(stories.len() > 15, "{}", stories.len());
+            let held = meet::meeting::public(store).await.unwrap();
+            let [held] = &held[..] else { panic!("one meeting: {held:?}") };
+            assert_eq!(held.length().map(|it| it.as_secs()), Some(7_320));
+            assert!(held.photo_id.is_some() && held.recorded_at.is_some());
+            assert_eq!(meet::story::about(store, held.id).await.unwrap().len(), 1);
+            let parties = meet::party::of(store, held.id).await.unwrap();
+            assert!(parties.iter().all(|it| it.readout_released_at.is_some()));
             load(store, &files, &newspaper, noon()).await.unwrap();
             assert_eq!(article::teasers_newest(store, 1_000).await.unwrap(), stories);
+            assert_eq!(meet::meeting::list(store).await.unwrap().len(), 1);
             assert_eq!(front::places(store).await.unwrap().len(), newspaper.front.len());
         }
 

@@ -16,7 +16,7 @@ fn action(operation: &str) -> Action {
     match operation {
         "show_site" | "list_sections" | "list_people" | "show_person" | "list_articles"
         | "show_article" | "list_revisions" | "show_revision" | "list_corrections"
-        | "show_photo" | "show_front" => Action::ReadUnpublished,
+        | "show_photo" | "show_front" | "list_meetings" | "show_meeting" => Action::ReadUnpublished,
         "create_article" | "revise_article" | "add_person" => Action::WriteArticle,
         "publish_article" | "schedule_article" | "unschedule_article" | "correct_article"
         | "withdraw_article" | "move_article" | "rename_article" | "add_former_address" => {
@@ -24,6 +24,7 @@ fn action(operation: &str) -> Action {
         }
         "add_photo" | "describe_photo" => Action::KeepPhotos,
         "arrange_front" => Action::ArrangeFront,
+        "plan_meeting" => Action::HoldMeetings,
         "write_caption" => Action::Caption,
         "create_section" | "rename_section" | "describe_site" => Action::ArrangeSite,
         "describe_person" => Action::KeepPeople,

@@ -9,7 +9,65 @@ use testkit::{noon, on_both_engines};
 
 use super::support::{ALL_SCOPES, Desk, article as words, request};
 
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
+
 on_both_engines! {
+    async fn a_meeting_is_planned_and_told_once_readers_are(store: &TestStore) {
+        let desk = Desk::open(store);
+        let token = desk.token(Role::Host, &ALL_SCOPES).await;
+        let administrator = desk.token(Role::Administrator, &ALL_SCOPES).await;
+        let (all, t) = ("/api/v1/meetings", administrator.as_str());
+        let party = |name| json!({
+            "name": name, "colour": "#1f4e79", "chair": "President", "seats": ["Interpreter"],
+        });
+        let mut plan = json!({
+            "title": "A conversation by video",
+            "profile": "closed",
+            "zone": "Europe/Moscow",
+            "starts_at": "2026-01-07T15:00:00Z",
+            "ends_at": "2026-01-07T17:00:00Z",
+            "tells": "parties",
+            "parties": [party("Russia"), party("United States")],
+            "agenda": [{ "title": "Strategic stability", "minutes": 40 }],
+        });
+        let planned = desk.ask(&token, "POST", all, &plan).await;
+        assert_eq!(planned.status, StatusCode::CREATED, "{}", planned.json);
+        let id: base::MeetingId = planned.json["id"].as_str().unwrap().parse().unwrap();
+        assert_eq!(meet::seat::of(&**store, id).await.unwrap().len(), 4);
+        plan["profile"] = json!("half-open");
+        let refused = desk.ask(&token, "POST", all, &plan).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.json["pointer"], "/profile");
+
+        let at = format!("{all}/{id}");
+        let hidden = desk.send(request(Some(t), "GET", &at, None)).await;
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND, "readers are told of none");
+        assert_eq!(desk.get(t, all).await["meetings"], json!([]));
+        let mut tx = store.begin().await.unwrap();
+        let operator = base::Actor::Operator;
+        meet::record::advise(&mut tx, &operator, id, "Soon.", true, noon()).await.unwrap();
+        let (began, ended) = (noon().minus(HOUR), noon());
+        meet::record::note_held(&mut tx, &operator, id, began, ended, noon()).await.unwrap();
+        let outcome = meet::outcome::WriteOutcome {
+            kind: meet::outcome::Kind::FollowUp,
+            words: "Both teams meet.",
+            owner: "Advisers",
+            due: Some("2026-01-20".parse().unwrap()),
+        };
+        meet::outcome::write(&mut tx, &operator, id, &[outcome], noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let told = desk.get(t, &at).await;
+        assert_eq!((&told["state"], &told["began_at"]), (&json!("ended"), &json!(null)));
+        assert_eq!((&told["outcomes"], &told["parties"][0]["readout"]), (&json!([]), &json!(null)));
+        let mut tx = store.begin().await.unwrap();
+        meet::record::publish(&mut tx, &operator, id, true, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let told = &desk.get(t, all).await["meetings"][0];
+        assert_eq!(told["began_at"], "2026-01-01T11:00:00Z");
+        assert_eq!(told["outcomes"][0]["due"], "2026-01-20");
+        assert_eq!(told["agenda"][0]["title"], "Strategic stability");
+    }
+
     async fn an_article_lives(store: &TestStore) {
         let desk = Desk::open(store);
         let token = desk.token(Role::Administrator, &ALL_SCOPES).await;

@@ -1,9 +1,9 @@
 //! The channel.
 
-use super::{at, discussion, head, site};
-use crate::view::PastProgramme;
+use super::{at, discussion, head, site, video};
 use crate::view::context::Link;
 use crate::view::live::*;
+use crate::view::{ChapterLink, PastProgramme, ProgrammePage};
 
 /// On air, about a story that is discussed.
 pub(super) fn live(language: &str) -> LivePage {
@@ -58,5 +58,23 @@ pub(super) fn silent(language: &str) -> LivePage {
         story: None,
         discussion: None,
         ..live(language)
+    }
+}
+
+/// A programme that can be seen again.
+pub(super) fn programme(language: &str) -> ProgrammePage {
+    let address = "https://tribune.example/programmes/0";
+    ProgrammePage {
+        head: head("Question time", language, "/programmes/0"),
+        headline: "Question time".into(),
+        description: "Ministers answer, for an hour.".into(),
+        at: at("2021-12-07T15:00:00Z"),
+        goes_on: false,
+        video: video(),
+        chapters: vec![
+            ChapterLink::new(0, "Welcome".into()),
+            ChapterLink::new(65_500, "The <budget>".into()),
+        ],
+        share: site().share_links(address, "Question time"),
     }
 }

@@ -1,0 +1,58 @@
+//! Taking note of invitations, whose secrets stay in the browser that made them.
+
+use accounts::policy::{self, Action};
+use axum::extract::{Path, State};
+use base::MeetingId;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use meet::seat::{self, Invitation};
+
+use super::{again, here};
+use crate::App;
+use crate::newsroom::forms::{Fields, Posted};
+use crate::newsroom::gate::Staff;
+use crate::newsroom::page::{Answer, Frame, go};
+use crate::newsroom::trouble::Trouble;
+
+/// `POST /newsroom/meetings/{id}/invitations`: of each seat what its invitation is known by.
+pub(in crate::newsroom) async fn invite(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+    Path(id): Path<MeetingId>,
+    Posted(fields): Posted,
+) -> Answer {
+    policy::check(staff.actor(), Action::HoldMeetings)?;
+    let done = async {
+        let invitations = read(&fields)?;
+        let mut tx = app.store().begin().await?;
+        seat::invite(&mut tx, staff.actor(), id, &invitations, app.now()).await?;
+        Ok::<_, Trouble>(tx.commit().await?)
+    };
+    match done.await {
+        Ok(()) => go(&here(id)),
+        Err(trouble) => again(&app, &staff, &frame, id, &fields, &trouble).await,
+    }
+}
+
+fn read(fields: &Fields) -> Result<Vec<Invitation>, Trouble> {
+    let unclear = || {
+        Trouble::invalid(
+            "The page's script sent invitations that cannot be read. Load the page again.",
+        )
+    };
+    let mut invitations = Vec::new();
+    for (seat, verifier) in fields.starting("verifier-").filter(|(_, text)| !text.is_empty()) {
+        let bytes = URL_SAFE_NO_PAD.decode(verifier).map_err(|_| unclear())?;
+        invitations.push(Invitation {
+            seat: seat.parse().map_err(|_| unclear())?,
+            verifier: bytes.try_into().map_err(|_| unclear())?,
+        });
+    }
+    if invitations.is_empty() {
+        return Err(Trouble::invalid(
+            "Invitations are made by this page's script. Switch scripts on for this site, and try again.",
+        ));
+    }
+    Ok(invitations)
+}

@@ -1,0 +1,261 @@
+//! An appointment for calendars (RFC 5545), with the clocks that it is told by.
+
+use base::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+/// Something that takes place at a time.
+#[derive(Clone, Debug)]
+pub struct Appointment {
+    /// Names it, for good: a file of the same name takes the place of the one before.
+    pub uid: String,
+    /// What it is called.
+    pub title: String,
+    /// What one should know; lines end with `\n`.
+    pub description: String,
+    /// Where one goes, as an absolute address.
+    pub url: String,
+    /// As the IANA time zone database names it.
+    pub zone: String,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// Whether it was called off.
+    pub cancelled: bool,
+    /// When this was written.
+    pub written_at: Timestamp,
+}
+
+/// The whole file.
+pub fn write(producer: &str, appointment: &Appointment) -> String {
+    let zone = TimeZone::get(&appointment.zone).unwrap_or(TimeZone::UTC);
+    let mut lines = Lines::default();
+    lines.add("BEGIN", "VCALENDAR");
+    lines.add("VERSION", "2.0");
+    lines.text("PRODID", &format!("-//{producer}//Tribune//EN"));
+    lines.add("CALSCALE", "GREGORIAN");
+    lines.add("METHOD", if appointment.cancelled { "CANCEL" } else { "PUBLISH" });
+    let named = zone != TimeZone::UTC;
+    if named {
+        time_zone(&mut lines, appointment, &zone);
+    }
+    lines.add("BEGIN", "VEVENT");
+    lines.text("UID", &appointment.uid);
+    lines.add("DTSTAMP", &utc(appointment.written_at));
+    for (name, at) in [("DTSTART", appointment.starts_at), ("DTEND", appointment.ends_at)] {
+        if named {
+            let name = format!("{name};TZID={}", appointment.zone);
+            let local = at.to_jiff().to_zoned_datetime(zone.clone());
+            lines.add(&name, &local.strftime("%Y%m%dT%H%M%S").to_string());
+        } else {
+            lines.add(name, &utc(at));
+        }
+    }
+    lines.text("SUMMARY", &appointment.title);
+    if !appointment.description.is_empty() {
+        lines.text("DESCRIPTION", &appointment.description);
+    }
+    lines.text("LOCATION", &appointment.url);
+    lines.add("URL", &appointment.url);
+    lines.add("STATUS", if appointment.cancelled { "CANCELLED" } else { "CONFIRMED" });
+    lines.add("SEQUENCE", if appointment.cancelled { "1" } else { "0" });
+    lines.add("TRANSP", "OPAQUE");
+    lines.add("END", "VEVENT");
+    lines.add("END", "VCALENDAR");
+    lines.0
+}
+
+/// What the zone's clocks do from the last change before the appointment to its end. An appointment needs
+/// no more, and each part is a fact instead of a rule that may change.
+fn time_zone(lines: &mut Lines, appointment: &Appointment, zone: &TimeZone) {
+    let begins = appointment.starts_at.to_jiff();
+    lines.add("BEGIN", "VTIMEZONE");
+    lines.add("TZID", &appointment.zone);
+    let later =
+        zone.following(begins).take_while(|it| it.timestamp() < appointment.ends_at.to_jiff());
+    let changes: Vec<_> = zone.preceding(begins).take(1).chain(later).collect();
+    for change in &changes {
+        let before = zone.to_offset(change.timestamp() - jiff::SignedDuration::from_secs(1));
+        let at = before.to_datetime(change.timestamp());
+        let parts = (before, change.offset(), change.abbreviation(), change.dst().is_dst());
+        observance(lines, parts, &at.strftime("%Y%m%dT%H%M%S").to_string());
+    }
+    if changes.is_empty() {
+        // These clocks were never changed.
+        let here = begins.to_zoned_datetime(zone.clone());
+        let name = here.strftime("%Z").to_string();
+        observance(lines, (here.offset(), here.offset(), &name, false), "19700101T000000");
+    }
+    lines.add("END", "VTIMEZONE");
+}
+
+fn observance(lines: &mut Lines, parts: (Offset, Offset, &str, bool), since: &str) {
+    let (from, to, name, summer) = parts;
+    let kind = if summer { "DAYLIGHT" } else { "STANDARD" };
+    lines.add("BEGIN", kind);
+    lines.add("DTSTART", since);
+    lines.add("TZOFFSETFROM", &offset(from));
+    lines.add("TZOFFSETTO", &offset(to));
+    lines.text("TZNAME", name);
+    lines.add("END", kind);
+}
+
+/// Such as `+0300`; seconds only where there are any.
+fn offset(offset: Offset) -> String {
+    let seconds = offset.seconds();
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let (minutes, rest) = (seconds.abs() / 60, seconds.abs() % 60);
+    let seconds = if rest == 0 { String::new() } else { format!("{rest:02}") };
+    format!("{sign}{:02}{:02}{seconds}", minutes / 60, minutes % 60)
+}
+
+fn utc(at: Timestamp) -> String {
+    at.to_jiff().strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// Lines of at most 75 bytes, which go on in the next after a space.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn text(&mut self, name: &str, text: &str) {
+        let mut escaped = String::with_capacity(text.len());
+        for character in text.chars() {
+            match character {
+                '\\' | ';' | ',' => escaped.extend(['\\', character]),
+                '\n' => escaped.push_str("\\n"),
+                other if other.is_control() => {}
+                other => escaped.push(other),
+            }
+        }
+        self.add(name, &escaped);
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        const BYTES_MAX: usize = 75;
+        let mut taken = 0;
+        for character in name.chars().chain([':']).chain(value.chars()) {
+            let bytes = character.len_utf8();
+            if taken + bytes > BYTES_MAX {
+                self.0.push_str("\r\n ");
+                taken = 1;
+            }
+            self.0.push(character);
+            taken += bytes;
+        }
+        self.0.push_str("\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from(text.parse::<jiff::Timestamp>().unwrap())
+    }
+
+    fn conversation() -> Appointment {
+        Appointment {
+            uid: "019b79cf@tribune.example".into(),
+            title: "Conversation; by video, of two presidents".into(),
+            description: "Come with your own link.\nIt is a secret.".into(),
+            url: "https://tribune.example/meet/019b79cf".into(),
+            zone: "Europe/Moscow".into(),
+            starts_at: at("2021-12-07T15:00:00Z"),
+            ends_at: at("2021-12-07T17:00:00Z"),
+            cancelled: false,
+            written_at: at("2021-12-05T09:30:00Z"),
+        }
+    }
+
+    /// The lines as a calendar reads them.
+    fn unfolded(file: &str) -> Vec<String> {
+        file.replace("\r\n ", "").split_terminator("\r\n").map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_appointment_has_its_clocks_beside_it() {
+        let file = write("The Tribune", &conversation());
+        let expected = [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//The Tribune//Tribune//EN",
+            "CALSCALE:GREGORIAN",
+            "METHOD:PUBLISH",
+            "BEGIN:VTIMEZONE",
+            "TZID:Europe/Moscow",
+            // Since this day Moscow's clocks stay.
+            "BEGIN:STANDARD",
+            "DTSTART:20141026T020000",
+            "TZOFFSETFROM:+0400",
+            "TZOFFSETTO:+0300",
+            "TZNAME:MSK",
+            "END:STANDARD",
+            "END:VTIMEZONE",
+            "BEGIN:VEVENT",
+            "UID:019b79cf@tribune.example",
+            "DTSTAMP:20211205T093000Z",
+            "DTSTART;TZID=Europe/Moscow:20211207T180000",
+            "DTEND;TZID=Europe/Moscow:20211207T200000",
+            "SUMMARY:Conversation\\; by video\\, of two presidents",
+            "DESCRIPTION:Come with your own link.\\nIt is a secret.",
+            "LOCATION:https://tribune.example/meet/019b79cf",
+            "URL:https://tribune.example/meet/019b79cf",
+            "STATUS:CONFIRMED",
+            "SEQUENCE:0",
+            "TRANSP:OPAQUE",
+            "END:VEVENT",
+            "END:VCALENDAR",
+        ];
+        assert_eq!(unfolded(&file), expected);
+    }
+
+    #[test]
+    fn a_night_in_which_the_clocks_change_is_told_with_both() {
+        let night = Appointment {
+            zone: "Europe/Vienna".into(),
+            starts_at: at("2026-03-28T23:00:00Z"),
+            ends_at: at("2026-03-29T03:00:00Z"),
+            ..conversation()
+        };
+        let lines = unfolded(&write("The Tribune", &night));
+        let told: Vec<&str> = lines.iter().map(String::as_str).collect();
+        for expected in [
+            "DTSTART:20251026T030000",
+            "DTSTART:20260329T020000",
+            "TZOFFSETFROM:+0100",
+            "TZOFFSETTO:+0200",
+            "BEGIN:DAYLIGHT",
+            "DTSTART;TZID=Europe/Vienna:20260329T000000",
+            "DTEND;TZID=Europe/Vienna:20260329T050000",
+        ] {
+            assert!(told.contains(&expected), "{expected} in {told:#?}");
+        }
+    }
+
+    #[test]
+    fn universal_time_needs_no_clocks_of_its_own() {
+        let file = write("x", &Appointment { zone: "UTC".into(), ..conversation() });
+        assert!(!file.contains("VTIMEZONE") && file.contains("\r\nDTSTART:20211207T150000Z\r\n"));
+    }
+
+    #[test]
+    fn what_is_called_off_says_so() {
+        let file = write("x", &Appointment { cancelled: true, ..conversation() });
+        for expected in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:1"] {
+            assert!(file.contains(expected), "{expected}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_too_long_and_none_is_cut_within_a_character() {
+        let title = "Разговор о стратегической стабильности ".repeat(8);
+        let long = Appointment { title: title.clone(), ..conversation() };
+        let file = write("x", &long);
+        for line in file.split("\r\n") {
+            assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line}");
+        }
+        assert!(unfolded(&file).contains(&format!("SUMMARY:{title}")));
+    }
+}
