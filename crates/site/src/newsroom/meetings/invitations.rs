@@ -2,6 +2,7 @@
 
 use accounts::policy::{self, Action};
 use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
 use base::MeetingId;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,6 +21,7 @@ pub(in crate::newsroom) async fn invite(
     staff: Staff,
     frame: Frame,
     Path(id): Path<MeetingId>,
+    headers: HeaderMap,
     Posted(fields): Posted,
 ) -> Answer {
     policy::check(staff.actor(), Action::HoldMeetings)?;
@@ -31,8 +33,16 @@ pub(in crate::newsroom) async fn invite(
     };
     match done.await {
         Ok(()) => go(&here(id)),
+        // The script shows a sentence.
+        Err(trouble) if !navigates(&headers) => Err(trouble),
         Err(trouble) => again(&app, &staff, &frame, id, &fields, &trouble).await,
     }
+}
+
+/// Whether a page is to take the place of the one that sent this.
+fn navigates(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok());
+    accepted.is_some_and(|it| it.contains("text/html"))
 }
 
 fn read(fields: &Fields) -> Result<Vec<Invitation>, Trouble> {
