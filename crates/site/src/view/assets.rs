@@ -59,6 +59,10 @@ pub(super) fn newsroom_script_url() -> &'static str {
     url("newsroom.js")
 }
 
+pub(super) fn invitations_script_url() -> &'static str {
+    url("invitations.js")
+}
+
 pub(super) fn newsroom_style_url() -> &'static str {
     url("newsroom.css")
 }

@@ -159,6 +159,7 @@ impl Templates {
             direction => direction(&frame.language),
             style => assets::newsroom_style_url(),
             script => assets::newsroom_script_url(),
+            invitations_script => assets::invitations_script_url(),
             editor_script => assets::editor_script_url(),
             editor_style => assets::editor_style_url(),
             icon => assets::icon_url(),
