@@ -23,6 +23,9 @@ use crate::{Kind, Layer, Profile, SeatNumber, Wish};
 /// What a network is taken to carry before anything is known of it. What it does carry is found out
 /// within a second or two.
 const FIRST_ESTIMATE: Bitrate = Bitrate::kbps(1_000);
+/// While little is sent, an estimate sinks below what it can know. With less than this there is no seeing
+/// each other anyway.
+const LEAST_ESTIMATE: u64 = 100_000;
 /// A lost packet that is asked for later than this is of no use to anybody.
 const RESENT_WITHIN: Duration = Duration::from_millis(1_200);
 const RESENT_PACKETS: usize = 384;
@@ -285,7 +288,7 @@ impl Connection {
             }
             Event::KeyframeRequest(request) => polled.news.push(News::KeyFrameLost(request.mid)),
             Event::EgressBitrateEstimate(BweKind::Twcc { estimate, can_probe }) => {
-                self.budget = can_probe.then(|| estimate.as_u64());
+                self.budget = can_probe.then(|| estimate.as_u64().max(LEAST_ESTIMATE));
                 polled.news.push(News::BudgetChanged);
             }
             Event::Closed => polled.news.push(News::Failed),

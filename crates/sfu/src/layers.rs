@@ -37,10 +37,11 @@ pub(crate) fn allocate(budget: Option<u64>, sound: u64, wants: &[Want]) -> Alloc
         // not make the picture sway.
         budget.is_none_or(|budget| total <= if more { budget / 6 * 5 } else { budget })
     };
-    for (rank, at) in order.iter().copied().enumerate() {
+    for at in order.iter().copied() {
         let Some((layer, bits)) = wants[at].layers.first() else { continue };
         let more = wants[at].current < Some(*layer);
-        if rank == 0 || fits(total + bits, more) {
+        // With next to nothing, one is seen still.
+        if total == sound || fits(total + bits, more) {
             layers[at] = Some(0);
             total += bits;
         }
@@ -122,6 +123,8 @@ mod tests {
     fn with_next_to_nothing_one_is_seen_still() {
         let wants = [camera(Quarter, None), camera(Full, None)];
         assert_eq!(given(Some(30_000), &wants), [None, Some(Quarter)]);
+        let no_screen = Want { layers: vec![], at_most: Full, current: None, screen: true };
+        assert_eq!(given(Some(30_000), &[no_screen, wants[0].clone()]), [None, Some(Quarter)]);
     }
 
     #[test]
