@@ -260,3 +260,67 @@ async fn read(socket: &Socket, directory: &Mutex<Directory<Inbox>>) -> io::Error
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::{Duration, Instant};
+
+    use base::{Random, Timestamp, TypedId as _};
+    use sfu::peer::Peer;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const SEATS: [SeatNumber; 2] = [SeatNumber(0), SeatNumber(1)];
+
+    /// As from a page that was loaded anew.
+    async fn joins(rooms: &Rooms, meeting: MeetingId, session: u64) -> Result<String, NotJoined> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+        let (_, offer) = Peer::new(Instant::now(), SEATS[0], &SEATS, 1, address);
+        rooms.join(meeting, Profile::Closed, SEATS[0], session, &SEATS, offer).await
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_its_own_room_alone_and_the_next_to_join_makes_another() {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let rooms = Rooms::listen(&Config::new(listen, vec![])).unwrap();
+        let mut random = Random::from_seed(1);
+        let [broken, whole] =
+            [(); 2].map(|()| MeetingId::new(Timestamp::from_micros(1), &mut random));
+        joins(&rooms, broken, 1).await.unwrap();
+        joins(&rooms, whole, 1).await.unwrap();
+        let ways = rooms.shared.directory.lock().unwrap().len();
+        let mut events = rooms.events();
+
+        rooms.order(broken, |_| panic!("as a bug would"));
+        let event = timeout(Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
+        assert_eq!(event, Event::Failed(broken));
+        assert_eq!(rooms.shared.directory.lock().unwrap().len(), ways - 1);
+        joins(&rooms, broken, 2).await.unwrap();
+        joins(&rooms, whole, 2).await.unwrap();
+        rooms.shut_down().await;
+        assert!(rooms.shared.directory.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_room_that_all_have_left_is_no_more() {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let rooms = Rooms::listen(&Config::new(listen, vec![])).unwrap();
+        let meeting = MeetingId::new(Timestamp::from_micros(1), &mut Random::from_seed(1));
+        for session in 0..3 {
+            joins(&rooms, meeting, session).await.unwrap();
+            rooms.leave(meeting, SEATS[0]);
+            joins(&rooms, meeting, session).await.unwrap();
+            rooms.close(meeting);
+        }
+        let gone = async {
+            while !rooms.shared.rooms().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(10), gone).await.unwrap();
+        assert!(rooms.shared.directory.lock().unwrap().is_empty());
+        rooms.shut_down().await;
+    }
+}

@@ -47,10 +47,14 @@ pub(crate) struct Connection {
     others: BTreeMap<SeatNumber, (SoundTrack, PictureTrack)>,
     shown: Option<PictureTrack>,
     budget: Option<u64>,
+    /// What was shared out last.
+    shared_out: Option<u64>,
     asked_budget: (u64, u64),
     pub(crate) timeout: Instant,
     /// Something was written into it since it was polled.
     pub(crate) dirty: bool,
+    /// It knows what time it is, from a datagram.
+    told: bool,
     ice: bool,
     dtls: bool,
 }
@@ -76,7 +80,7 @@ pub(crate) enum News {
     /// Media of this kind has come for the first time, or after a silence.
     Begins(Kind),
     KeyFrameLost(Mid),
-    BudgetChanged,
+    BudgetShrinks,
 }
 
 impl Connection {
@@ -102,9 +106,11 @@ impl Connection {
             others: BTreeMap::new(),
             shown: None,
             budget: None,
+            shared_out: None,
             asked_budget: (0, 0),
             timeout: now,
             dirty: true,
+            told: false,
             ice: false,
             dtls: false,
         }
@@ -176,6 +182,7 @@ impl Connection {
         if self.rtc.handle_input(Input::Receive(now, received)).is_err() {
             return false;
         }
+        self.told = true;
         !self.addresses.contains(&source) && self.is_reached_at(now, source, destination)
     }
 
@@ -210,7 +217,7 @@ impl Connection {
         self.dirty = false;
         let mut idle = 0;
         // What was written before is seen to only when time is told.
-        let mut due = true;
+        let mut due = !std::mem::take(&mut self.told);
         loop {
             if due {
                 due = false;
@@ -289,7 +296,11 @@ impl Connection {
             Event::KeyframeRequest(request) => polled.news.push(News::KeyFrameLost(request.mid)),
             Event::EgressBitrateEstimate(BweKind::Twcc { estimate, can_probe }) => {
                 self.budget = can_probe.then(|| estimate.as_u64().max(LEAST_ESTIMATE));
-                polled.news.push(News::BudgetChanged);
+                // Less is to be heeded at once; more can wait until rates are measured again.
+                let used = self.shared_out.unwrap_or(u64::MAX);
+                if self.budget.is_some_and(|budget| budget < used / 10 * 9) {
+                    polled.news.push(News::BudgetShrinks);
+                }
             }
             Event::Closed => polled.news.push(News::Failed),
             _ => {}
@@ -418,6 +429,7 @@ impl Connection {
             wants.push(want(shown, screen.unwrap_or_default(), true));
             tracks.push((None, shown));
         }
+        self.shared_out = self.budget;
         let allocation = allocate(self.budget, sound, &wants);
         let mut needed = Vec::new();
         for ((seat, track), layer) in tracks.into_iter().zip(allocation.layers) {

@@ -273,7 +273,7 @@ impl Room {
                     self.share_out = true;
                     self.said.push_back(Output::Event(Event::Media(seat, kind)));
                 }
-                News::BudgetChanged => self.share_out = true,
+                News::BudgetShrinks => self.share_out = true,
                 News::KeyFrameLost(mid) => {
                     let lost = self.connections.get(&seat).and_then(|of| of.lost(mid));
                     if let Some((from, layer)) = lost {

@@ -388,7 +388,7 @@ fn twenty_five_seats_see_all_the_others() {
     for number in 0..25 {
         world.join(number, 1, Sends { layers: vec![Layer::Quarter], ..sends.clone() });
     }
-    world.run(6 * SECOND);
+    world.run(12 * SECOND);
     for by in 0..25 {
         for of in (0..25).filter(|of| *of != by) {
             let heard = world.heard(by, camera(of));
