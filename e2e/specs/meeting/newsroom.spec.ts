@@ -67,6 +67,21 @@ test("a meeting from its plan to its record, as its host and its readers see it"
   const file = await hugo.page.request.get(`${program.origin}${here}/meeting.ics`);
   expect(await file.text()).toContain("DTSTART;TZID=Europe/Moscow:20211207T180000");
 
+  // The browser makes the links; the server learns what it knows them by, and nothing more.
+  const asked: string[] = [];
+  hugo.page.on("request", (request) => asked.push(request.url() + (request.postData() ?? "")));
+  await hugo.presses("Make invitations");
+  const links = hugo.page.locator("output[data-link]");
+  await expect(links.first()).toContainText(`${address.replace("/meetings/", "/meet/")}#`);
+  const secret = (await links.first().locator("code").innerText()).split("#")[1]!.split(".")[2]!;
+  expect(secret.length).toBeGreaterThan(40);
+  expect(asked.filter((it) => it.includes(secret))).toEqual([]);
+  await pictured(hugo.page, "invitations");
+  await hugo.isServedByThePage();
+  await hugo.opens(here);
+  await expect(hugo.page.locator("[data-invite] .rows").first()).toContainText("invited");
+  await expect(hugo.page.locator("[data-invite]")).not.toContainText("not invited yet");
+
   // It changes; readers know nothing of it until they are told.
   await hugo.page.getByText("Change the plan").click();
   await hugo.fills("Title", `${title}, at last`);

@@ -261,6 +261,9 @@ async fn act(app: &App, staff: &Staff, id: MeetingId, fields: &Fields) -> Result
             let shown = fields.text("step") == "advise";
             record::advise(&mut tx, actor, id, fields.trimmed("advisory"), shown, now).await?;
         }
+        "cancel" | "end" if fields.text("sure") != "yes" => {
+            return Err(Trouble::invalid("This cannot be undone. Say that you are sure."));
+        }
         "cancel" => meeting::cancel(&mut tx, actor, id, now).await?,
         "end" => meeting::end(&mut tx, actor, id, now).await?,
         "held" => {

@@ -265,3 +265,36 @@ async fn who_may_publish_a_story_says_which_meeting_it_is_about() {
     assert_eq!(meet::story::meeting_of(&store, story).await.unwrap(), Some(id));
     store.close().await;
 }
+
+#[tokio::test]
+async fn what_cannot_be_undone_is_asked_twice() {
+    let store = TestStore::sqlite().await;
+    let host = Host::open(&store).await;
+    let (here, id) = host.plan().await;
+    let refused = host.post(&here, &[("step", "cancel")]).await;
+    assert!(refused.body.contains("Say that you are sure"), "{refused:?}");
+    assert_eq!(host.meeting(id).await.cancelled_at, None);
+    host.does(&here, "cancel", &[("sure", "yes")]).await;
+    assert!(host.meeting(id).await.cancelled_at.is_some());
+    let page = host.get(&here).await.body;
+    assert!(page.contains("Called off") && !page.contains("data-invite"), "{page}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_script_that_invites_is_told_a_sentence_and_a_browser_a_page() {
+    let store = TestStore::sqlite().await;
+    let host = Host::open(&store).await;
+    let (here, _) = host.plan().await;
+    let address = format!("{here}/invitations");
+    for (accepts, page) in [("*/*", false), ("text/html,application/xhtml+xml", true)] {
+        let cookie = host.newsroom.cookie(host.me).await;
+        let request = post(&address, Some(&cookie)).header(header::ACCEPT, accepts);
+        let body = Body::from(format!("csrf={}", csrf(&cookie)));
+        let answer = host.newsroom.send(request.body(body).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("Switch scripts on"), "{answer:?}");
+        assert_eq!(answer.body.contains("<html"), page, "{answer:?}");
+    }
+    store.close().await;
+}
