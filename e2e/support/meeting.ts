@@ -94,10 +94,12 @@ export class Delegate {
     const video = this.tile(other).locator("video");
     const loudness = () =>
       video.evaluate(async (video: HTMLVideoElement) => {
-        const heard = video as HTMLVideoElement & { analyser?: AnalyserNode };
-        if (!heard.analyser) {
-          const tracks = (video.srcObject as MediaStream | null)?.getAudioTracks() ?? [];
-          if (tracks.length === 0) return 0;
+        const heard = video as HTMLVideoElement & { analyser?: AnalyserNode; track?: MediaStreamTrack };
+        const tracks = (video.srcObject as MediaStream | null)?.getAudioTracks() ?? [];
+        if (tracks.length === 0) return 0;
+        // A new connection has other tracks.
+        if (!heard.analyser || heard.track !== tracks[0]) {
+          heard.track = tracks[0]!;
           const context = new AudioContext();
           heard.analyser = context.createAnalyser();
           context.createMediaStreamSource(new MediaStream(tracks)).connect(heard.analyser);
