@@ -13,7 +13,7 @@ import { Inside } from "./ui/inside.ts";
 import { listen } from "./ui/keys.ts";
 
 const config = readConfig(document);
-const root = document.querySelector<HTMLElement>("#meet")!;
+const root = document.querySelector<HTMLElement>("#content")!;
 const told = el("p", { class: "hidden", role: "status", "aria-live": "polite" });
 const LINK = `tribune.meet.${config.meeting}`;
 const ENTERED = `${LINK}.entered`;

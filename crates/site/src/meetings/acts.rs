@@ -75,23 +75,23 @@ impl Speaker<'_> {
         match verb {
             Verb::Sending(sending) => {
                 self.live.sends(self.seat, sending);
-                return Ok(json!({}));
+                Ok(json!({}))
             }
             Verb::Message { payload, to } => {
                 self.must_be_in().await?;
                 let text = json!({ "message": { "from": self.seat, "payload": payload } });
                 let text = text.to_string().into();
                 self.live.tell(Told::Message { from: self.seat, to, text });
-                return Ok(json!({}));
+                Ok(json!({}))
             }
-            Verb::ReadReadout {} => return self.read_readout().await,
-            Verb::Media { session, offer } => return self.joins(session, offer).await,
-            Verb::Watch { seats } => return self.watches(&seats).await,
+            Verb::ReadReadout {} => self.read_readout().await,
+            Verb::Media { session, offer } => self.joins(session, offer).await,
+            Verb::Watch { seats } => self.watches(&seats).await,
             Verb::Release { proposal, jpeg, caption, credit } => {
                 let (app, meeting) = (self.app, self.meeting);
                 release::release(app, &actor, meeting, proposal, jpeg.0, &caption, &credit).await?;
                 self.live.tell(Told::Changed);
-                return Ok(json!({}));
+                Ok(json!({}))
             }
             verb => {
                 let gone = match &verb {

@@ -61,10 +61,10 @@ impl Meetings {
     }
 
     /// Forgets a meeting that nobody is connected to.
-    pub(super) fn leave(&self, id: MeetingId, live: Arc<Live>) {
+    pub(super) fn leave(&self, id: MeetingId, live: &Arc<Live>) {
         let mut all = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever enters does so under the same lock.
-        let alone = Arc::strong_count(&live) <= 2 && live.told.receiver_count() == 0;
+        let alone = Arc::strong_count(live) <= 2 && live.told.receiver_count() == 0;
         if alone {
             all.remove(&id);
         }

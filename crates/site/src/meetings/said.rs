@@ -127,12 +127,12 @@ pub(super) struct Sending {
 
 /// The answer to what was said under this number.
 #[derive(Debug, Serialize)]
-pub(super) struct Answer<'a> {
+pub(super) struct Answer {
     pub(super) re: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ok: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<&'a str>,
+    pub(super) error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) code: Option<&'static str>,
 }

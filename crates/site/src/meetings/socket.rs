@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use base::{MeetingId, SeatId};
 use bytes::Bytes;
 use meet::{Seat, doors, seat};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, interval, timeout};
@@ -124,7 +124,7 @@ async fn attend(app: &App, meeting: MeetingId, socket: &mut WebSocket) -> Result
     let ended = here.talk(socket, told, hello.after).await;
     live.rise(me.id, connection);
     drop(here);
-    app.meetings().leave(meeting, live);
+    app.meetings().leave(meeting, &live);
     ended
 }
 
@@ -327,14 +327,14 @@ fn all_that_waits(
 
 /// The number under which something was said that cannot be understood otherwise.
 fn number_of(text: &str) -> u64 {
-    let said: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let said: Value = serde_json::from_str(text).unwrap_or_default();
     said["id"].as_u64().unwrap_or_default()
 }
 
-fn answer(re: u64, done: Result<serde_json::Value, Refused>) -> String {
-    let answer = match &done {
-        Ok(ok) => Answer { re, ok: Some(ok.clone()), error: None, code: None },
-        Err(refused) => Answer { re, ok: None, error: Some(&refused.sentence), code: refused.code },
+fn answer(re: u64, done: Result<Value, Refused>) -> String {
+    let answer = match done {
+        Ok(ok) => Answer { re, ok: Some(ok), error: None, code: None },
+        Err(refused) => Answer { re, ok: None, error: Some(refused.sentence), code: refused.code },
     };
     serde_json::to_string(&answer).unwrap_or_default()
 }

@@ -257,26 +257,29 @@ fn add_functions(environment: &mut Environment<'static>, words: &Arc<Words>) {
     // What has a zone of its own, such as a meeting, is told in it.
     let dated = Arc::clone(words);
     environment.add_filter("date_in", move |state: &State, instant: &str, zone: &str| {
-        let zoned = dates::zoned(instant, zone).map_err(unreadable)?;
-        dates::date(&dated, &context_text(state, "words_language")?, &zoned).map_err(unsayable)
+        let zoned = dates::zoned(instant, zone).map_err(|error| unreadable(&error))?;
+        dates::date(&dated, &context_text(state, "words_language")?, &zoned)
+            .map_err(|error| unsayable(&error))
     });
     environment.add_filter("clock_in", |instant: &str, zone: &str| {
         Ok::<_, minijinja::Error>(dates::hours_and_minutes(
-            &dates::zoned(instant, zone).map_err(unreadable)?,
+            &dates::zoned(instant, zone).map_err(|error| unreadable(&error))?,
         ))
     });
     environment.add_filter("local_in", |instant: &str, zone: &str| {
         Ok::<_, minijinja::Error>(dates::machine_exact(
-            &dates::zoned(instant, zone).map_err(unreadable)?,
+            &dates::zoned(instant, zone).map_err(|error| unreadable(&error))?,
         ))
     });
     let named = Arc::clone(words);
     environment.add_filter("zone_time", move |state: &State, zone: &str| {
-        dates::zone_time(&named, &context_text(state, "words_language")?, zone).map_err(unsayable)
+        dates::zone_time(&named, &context_text(state, "words_language")?, zone)
+            .map_err(|error| unsayable(&error))
     });
     let long = Arc::clone(words);
     environment.add_filter("duration", move |state: &State, seconds: u64| {
-        dates::length(&long, &context_text(state, "words_language")?, seconds).map_err(unsayable)
+        dates::length(&long, &context_text(state, "words_language")?, seconds)
+            .map_err(|error| unsayable(&error))
     });
     environment.add_filter("direction", direction);
     environment.add_filter("focus", |picture: Value| focus(&picture));
@@ -286,11 +289,11 @@ fn add_functions(environment: &mut Environment<'static>, words: &Arc<Words>) {
     });
 }
 
-fn unreadable(error: jiff::Error) -> minijinja::Error {
+fn unreadable(error: &jiff::Error) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, error.to_string())
 }
 
-fn unsayable(error: WordsError) -> minijinja::Error {
+fn unsayable(error: &WordsError) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, error.to_string())
 }
 
