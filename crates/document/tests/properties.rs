@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use base::PhotoId;
 use document::markdown::{Image, PhotoFile, PhotoNames, Resolver, from_markdown, to_markdown};
-use document::{Document, Labels, Picture, RelatedRef, Render, StoryLink};
+use document::{
+    Block, Document, Inline, Labels, Picture, Quotation, RelatedRef, Render, StoryLink,
+};
 use generate::{any_json, documents, markdownish};
 use proptest::prelude::*;
 use scraper::{Html, Node};
@@ -33,6 +35,22 @@ proptest! {
         let markdown = to_markdown(&document, &ById);
         let (read, notices) = from_markdown(&markdown, &mut ById).unwrap();
         prop_assert_eq!(notices, vec![], "{}", markdown);
+        prop_assert_eq!(read, document, "{}", markdown);
+    }
+
+    #[test]
+    fn a_source_that_ends_in_a_no_break_space_keeps_the_space_before_it(before in "[a—]{1,3}") {
+        let source = format!("{before} \u{a0}");
+        let quotation = Quotation {
+            paragraphs: vec![vec![Inline::Text("Said".into(), vec![])]],
+            speaker: Some("a".into()),
+            role: None,
+            source: Some(source),
+            source_url: None,
+        };
+        let document = Document::from_blocks(&[Block::Quotation(quotation)]).unwrap();
+        let markdown = to_markdown(&document, &ById);
+        let (read, _) = from_markdown(&markdown, &mut ById).unwrap();
         prop_assert_eq!(read, document, "{}", markdown);
     }
 

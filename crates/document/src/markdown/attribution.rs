@@ -91,7 +91,9 @@ fn last_line(paragraph: &[Inline]) -> (Vec<Inline>, Vec<Inline>) {
             Inline::Break if blank => line.clear(),
             Inline::Break => break,
             Inline::Text(text, marks) => {
-                let text = if blank { text.trim_end_matches(['\n', ' ']) } else { text.as_str() };
+                // What is blank and was written as it is, such as a no-break space, ends a line too.
+                let ends = plain(&line, "").is_empty();
+                let text = if ends { text.trim_end_matches(['\n', ' ']) } else { text.as_str() };
                 match text.rsplit_once('\n') {
                     None => line.insert(0, Inline::Text(text.to_owned(), marks)),
                     Some((above, below)) => {
