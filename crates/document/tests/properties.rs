@@ -86,9 +86,9 @@ proptest! {
         let text: String = Html::parse_fragment(&html).root_element().text().collect();
         let seen: String = text.split_whitespace().collect();
         for block in document.blocks() {
-            if let document::Block::Paragraph(line) = block {
+            if let Block::Paragraph(line) = block {
                 for inline in line {
-                    if let document::Inline::Text(words, _) = inline {
+                    if let Inline::Text(words, _) = inline {
                         let words: String = words.split_whitespace().collect();
                         prop_assert!(seen.contains(&words), "{:?} in {:?}", words, seen);
                     }
