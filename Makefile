@@ -64,7 +64,7 @@ test-browser: test-tools web e2e/node_modules/.installed ## the program, as read
 	@# The build that the Rust tests have made already, with the same features: any other would take
 	@# longer than all the browsing.
 	$(CARGO) test --locked --workspace --no-run --quiet
-	cd e2e && TRIBUNE_BIN="$${CARGO_TARGET_DIR:-../target}/debug/tribune" npm test
+	cd e2e && built="$${CARGO_TARGET_DIR:-../target}/debug" && TRIBUNE_BIN="$$built/tribune" XTASK_BIN="$$built/xtask" npm test
 
 e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
 	@$(need) node
