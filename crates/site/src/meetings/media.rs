@@ -28,6 +28,11 @@ impl Speaker<'_> {
         };
         let joined = rooms.join(self.meeting, profile, number(&me), session, &seats, offer).await;
         let answer = joined.map_err(|error| Refused::sentence(error.to_string()))?;
+        // Whoever was sent out while the rooms answered has been taken from them too early.
+        if let Err(refused) = self.must_be_in().await {
+            rooms.leave(self.meeting, number(&me));
+            return Err(refused);
+        }
         Ok(json!({ "answer": answer }))
     }
 

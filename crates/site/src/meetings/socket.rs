@@ -207,6 +207,7 @@ impl Here {
             }
         }
     }
+
     /// Does what the browser says, and answers. True once it leaves.
     async fn hear(&self, socket: &mut WebSocket, text: &str) -> Result<bool, End> {
         let said: Said = match serde_json::from_str(text) {
