@@ -64,6 +64,8 @@ CREATE TABLE meeting_seats (
     chair BOOLEAN NOT NULL,
     -- SHA-256 of what the seat's invitation shows; NULL: not invited yet.
     verifier {{bytes}},
+    -- Of an invitation whose holder was sent out: it is not taken again.
+    refused_verifier {{bytes}},
     -- free, asking, in.
     state TEXT NOT NULL,
     -- Of whom the chair let in; another device cannot use the invitation.

@@ -87,7 +87,7 @@ pub async fn mark(
     now: Timestamp,
 ) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
-    seat::check_open(&meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?)?;
+    seat::check_open(&meeting::known(tx, meeting).await?)?;
     let agenda = of(tx, meeting).await?;
     let known = agenda.iter().find(|it| it.id == item);
     let known = known.ok_or(MeetError::Unknown("item on the agenda"))?;

@@ -60,11 +60,11 @@ pub async fn found(
     let Actor::Seat { seat } = actor else {
         return Err(MeetError::NotHere("Only who sits in the meeting may do this."));
     };
-    let me = seat::by_id(tx, *seat).await?.ok_or(MeetError::Unknown("seat"))?;
-    if me.meeting_id != meeting || !me.chair {
+    let me = seat::in_meeting(tx, meeting, *seat).await?;
+    if !me.chair {
         return Err(MeetError::NotHere("Only a chair may open the meeting. Wait for one."));
     }
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     seat::check_open(&known)?;
     check_closed(&known)?;
     let identity = me.asked_identity.clone().or_else(|| me.identity.clone());
@@ -96,7 +96,7 @@ pub async fn commit(
     now: Timestamp,
 ) -> Result<i64> {
     let me = in_room(tx, actor, meeting).await?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     seat::check_open(&known)?;
     check_closed(&known)?;
     if command.commit.is_empty() || command.commit.len().max(command.welcome.len()) > PAYLOAD_MAX {
@@ -106,8 +106,7 @@ pub async fn commit(
         return Err(MeetError::EpochPassed);
     }
     for id in &command.admit {
-        let seat = seat::by_id(tx, *id).await?.filter(|it| it.meeting_id == meeting);
-        let seat = seat.ok_or(MeetError::Unknown("seat"))?;
+        let seat = seat::in_meeting(tx, meeting, *id).await?;
         let Some(identity) = seat.asked_identity.clone() else {
             return Err(MeetError::invalid("Nobody asks to come in with this seat any more."));
         };

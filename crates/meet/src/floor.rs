@@ -28,15 +28,14 @@ pub async fn give(
     now: Timestamp,
 ) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     seat::check_open(&known)?;
     if known.floor_seat_id == to {
         return Ok(());
     }
     take(tx, &known, now).await?;
     let Some(to) = to else { return Ok(()) };
-    let next = seat::by_id(tx, to).await?.filter(|it| it.meeting_id == meeting);
-    let next = next.ok_or(MeetError::Unknown("seat"))?;
+    let next = seat::in_meeting(tx, meeting, to).await?;
     if next.state() != seat::State::In {
         return Err(MeetError::invalid("Who is not in the meeting cannot have the floor."));
     }

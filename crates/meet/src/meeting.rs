@@ -12,7 +12,7 @@ use std::time::Duration;
 use base::{MeetingId, PhotoId, SeatId, Timestamp};
 use store::{Connection, FromQueryResult, sql};
 
-use crate::Result;
+use crate::{MeetError, Result};
 
 pub use begin::begin;
 pub use cancel::cancel;
@@ -184,6 +184,11 @@ impl State {
 /// One meeting.
 pub async fn by_id(on: &impl Connection, id: MeetingId) -> Result<Option<Meeting>> {
     Ok(sql("SELECT * FROM meetings WHERE id = ?").bind(id).one(on).await?)
+}
+
+/// One meeting, which whoever asks believes to be there.
+pub(crate) async fn known(on: &impl Connection, id: MeetingId) -> Result<Meeting> {
+    by_id(on, id).await?.ok_or(MeetError::Unknown("meeting"))
 }
 
 /// All, the last first.

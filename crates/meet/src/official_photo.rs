@@ -77,7 +77,7 @@ pub async fn propose(
     now: Timestamp,
 ) -> Result<OfficialPhotoId> {
     let me = in_the_chair(tx, actor, meeting).await?;
-    seat::check_open(&meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?)?;
+    seat::check_open(&meeting::known(tx, meeting).await?)?;
     if sha256.len() != 64 || !sha256.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f')) {
         return Err(MeetError::invalid("A picture is named by its SHA-256, in 64 digits."));
     }
@@ -193,7 +193,7 @@ pub async fn enter(
     now: Timestamp,
 ) -> Result<()> {
     hosts(actor)?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if !known.held_elsewhere {
         return Err(MeetError::invalid(
             "The official photo leaves a meeting once every party has agreed to it, in its room.",

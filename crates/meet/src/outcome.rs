@@ -91,7 +91,7 @@ pub async fn write(
     now: Timestamp,
 ) -> Result<()> {
     hosts(actor)?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if known.began_at.is_none() {
         return Err(MeetError::invalid("A meeting that has not begun has decided nothing."));
     }

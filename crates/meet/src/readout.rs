@@ -40,7 +40,7 @@ pub async fn enter(
     now: Timestamp,
 ) -> Result<()> {
     hosts(actor)?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if !known.held_elsewhere {
         return Err(MeetError::invalid(
             "A party writes its own readout, with its chair's invitation.",
@@ -59,7 +59,7 @@ async fn put(
     command: WriteReadout<'_>,
     now: Timestamp,
 ) -> Result<()> {
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if known.state() != State::Ended {
         return Err(MeetError::invalid("A readout is written once the meeting is over."));
     }

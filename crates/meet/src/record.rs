@@ -16,7 +16,7 @@ pub async fn advise(
     now: Timestamp,
 ) -> Result<()> {
     hosts(actor)?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     let since = shown.then(|| known.advised_at.unwrap_or(now));
     sql("UPDATE meetings SET advisory = ?, advised_at = ? WHERE id = ?")
         .bind(words(advisory, "An advisory", usize::from(shown)..=5_000)?)
@@ -37,7 +37,7 @@ pub async fn publish(
     now: Timestamp,
 ) -> Result<()> {
     hosts(actor)?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if shown && known.state() != State::Ended {
         return Err(MeetError::invalid("A record is published once the meeting is over."));
     }
@@ -72,7 +72,7 @@ pub async fn note_held(
     now: Timestamp,
 ) -> Result<()> {
     hosts(actor)?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if known.state() != State::Planned {
         return Err(MeetError::invalid(
             "This meeting has begun here, so its times are what they were.",

@@ -7,7 +7,7 @@ mod invite;
 use base::{MeetingId, PartyId, SeatId, Timestamp};
 use store::{Connection, FromQueryResult, sql};
 
-use crate::Result;
+use crate::{MeetError, Result};
 
 pub use ask::{Ask, ask, withdraw};
 use door::clear;
@@ -32,6 +32,7 @@ pub struct Seat {
     pub chair: bool,
     /// SHA-256 of what the seat's invitation shows.
     pub verifier: Option<Vec<u8>>,
+    pub(crate) refused_verifier: Option<Vec<u8>>,
     state: String,
     /// The key of whom the chair let in.
     pub identity: Option<Vec<u8>>,
@@ -60,6 +61,11 @@ impl Seat {
     /// Whether somebody is there.
     pub fn state(&self) -> State {
         State::parse(&self.state).unwrap_or_default()
+    }
+
+    /// Whether who sat there was sent out, and nobody was invited since.
+    pub fn was_emptied(&self) -> bool {
+        self.refused_verifier.is_some()
     }
 
     /// Whether there is a link for it.
@@ -98,6 +104,16 @@ impl State {
 /// One seat.
 pub async fn by_id(on: &impl Connection, id: SeatId) -> Result<Option<Seat>> {
     Ok(sql("SELECT * FROM meeting_seats WHERE id = ?").bind(id).one(on).await?)
+}
+
+/// One seat of this meeting, which whoever asks believes to be there.
+pub(crate) async fn in_meeting(
+    on: &impl Connection,
+    meeting: MeetingId,
+    id: SeatId,
+) -> Result<Seat> {
+    let seat = by_id(on, id).await?.filter(|it| it.meeting_id == meeting);
+    seat.ok_or(MeetError::Unknown("seat"))
 }
 
 /// The seats of a meeting, in the room's order.

@@ -4,7 +4,7 @@ use base::{Actor, ArticleId, MeetingId, Timestamp};
 use store::events::Touches;
 use store::{Connection, Event, Tx, sql};
 
-use crate::{MeetError, Result, meeting};
+use crate::{Result, meeting};
 
 /// Says which meeting a story is about, or that it is about none. Whoever calls has seen that the actor may
 /// edit the story, and knows what of it readers see.
@@ -18,7 +18,7 @@ pub async fn choose(
 ) -> Result<()> {
     sql("DELETE FROM meeting_stories WHERE article_id = ?").bind(article).run(tx).await?;
     if let Some(id) = meeting {
-        meeting::by_id(tx, id).await?.ok_or(MeetError::Unknown("meeting"))?;
+        meeting::known(tx, id).await?;
         sql("INSERT INTO meeting_stories (article_id, meeting_id) VALUES (?, ?)")
             .bind(article)
             .bind(id)

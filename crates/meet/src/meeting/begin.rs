@@ -1,13 +1,13 @@
 use base::{Actor, MeetingId, Timestamp};
 use store::{Event, Tx, sql};
 
-use super::{State, by_id};
+use super::{State, known};
 use crate::{MeetError, Result, in_the_chair};
 
 /// Begins a meeting, which its record will tell; a chair does, from the room.
 pub async fn begin(tx: &mut Tx, actor: &Actor, meeting: MeetingId, now: Timestamp) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
-    let known = by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = known(tx, meeting).await?;
     match known.state() {
         State::UnderWay => return Ok(()),
         State::Planned => {}

@@ -1,13 +1,13 @@
 use base::{Actor, MeetingId, Timestamp};
 use store::{Event, Tx, sql};
 
-use super::{State, by_id};
+use super::{State, known};
 use crate::{MeetError, Result, doors, hosts};
 
 /// Calls off a meeting that has not begun.
 pub async fn cancel(tx: &mut Tx, actor: &Actor, meeting: MeetingId, now: Timestamp) -> Result<()> {
     hosts(actor)?;
-    let known = by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = known(tx, meeting).await?;
     match known.state() {
         State::Cancelled => return Ok(()),
         State::Planned => {}

@@ -2,7 +2,7 @@ use base::{Actor, MeetingId, Timestamp};
 use store::{Event, Tx, sql};
 
 use super::plan::{check_agenda, check_times, write_agenda};
-use super::{PlanItem, Profile, State, Tells, by_id};
+use super::{PlanItem, Profile, State, Tells, known};
 use crate::{MeetError, Result, hosts, words};
 
 /// Says otherwise what a meeting will be.
@@ -36,7 +36,7 @@ pub async fn change(
     hosts(actor)?;
     check_times(command.zone, command.starts_at, command.ends_at)?;
     check_agenda(&command.agenda)?;
-    let known = by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = known(tx, meeting).await?;
     let planned = known.state() == State::Planned;
     if known.profile() != command.profile {
         let came: i64 = sql("SELECT COUNT(*) AS value FROM meeting_seats

@@ -2,7 +2,7 @@ use accounts::policy::{Action, check};
 use base::{Actor, MeetingId, Timestamp};
 use store::{Event, Tx, sql};
 
-use super::{State, by_id};
+use super::{State, known};
 use crate::{MeetError, Result, agenda, doors, floor, in_the_chair};
 
 /// Ends a meeting: a chair from the room, or a host from the newsroom. Everybody leaves, and the sealed
@@ -11,7 +11,7 @@ pub async fn end(tx: &mut Tx, actor: &Actor, meeting: MeetingId, now: Timestamp)
     if check(actor, Action::HoldMeetings).is_err() {
         in_the_chair(tx, actor, meeting).await?;
     }
-    let known = by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = known(tx, meeting).await?;
     match known.state() {
         State::Ended => return Ok(()),
         State::UnderWay => {}

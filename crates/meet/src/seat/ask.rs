@@ -1,7 +1,7 @@
 use base::{Actor, MeetingId, SeatId, Timestamp};
 use store::{Tx, sql};
 
-use super::{Seat, State, by_id, check_identity, check_open};
+use super::{Seat, State, check_identity, check_open, in_meeting};
 use crate::{MeetError, Profile, Result, meeting, words};
 
 const KEY_PACKAGE_MAX: usize = 16 * 1024;
@@ -30,7 +30,7 @@ pub async fn ask(
     now: Timestamp,
 ) -> Result<()> {
     let me = sits(tx, actor, meeting).await?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     check_open(&known)?;
     let name = words(command.name, "Your name", 1..=100)?;
     if name.contains('\n') {
@@ -89,6 +89,5 @@ async fn sits(tx: &mut Tx, actor: &Actor, meeting: MeetingId) -> Result<Seat> {
         _ => None,
     };
     let seat = seat.ok_or(MeetError::NotHere("One comes in with an invitation."))?;
-    let seat = by_id(tx, seat).await?.filter(|it| it.meeting_id == meeting);
-    seat.ok_or(MeetError::Unknown("seat"))
+    in_meeting(tx, meeting, seat).await
 }

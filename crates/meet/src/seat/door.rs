@@ -1,7 +1,7 @@
 use base::{Actor, MeetingId, SeatId, Timestamp};
 use store::{Event, Tx, sql};
 
-use super::{Seat, State, by_id};
+use super::{Seat, State, in_meeting};
 use crate::meeting::State as Course;
 use crate::{MeetError, Meeting, Profile, Result, floor, in_the_chair, meeting};
 
@@ -15,14 +15,13 @@ pub async fn admit(
     now: Timestamp,
 ) -> Result<()> {
     let me = in_the_chair(tx, actor, meeting).await;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if known.profile() == Profile::Closed {
         return Err(MeetError::invalid(
             "Into a closed meeting one is let by being given its keys.",
         ));
     }
-    let asks = by_id(tx, seat).await?.filter(|it| it.meeting_id == meeting);
-    let asks = asks.ok_or(MeetError::Unknown("seat"))?;
+    let asks = in_meeting(tx, meeting, seat).await?;
     let own = matches!(actor, Actor::Seat { seat } if *seat == asks.id);
     // A chair opens the door for itself.
     if !(own && asks.chair) {
@@ -44,8 +43,7 @@ pub async fn refuse(
     now: Timestamp,
 ) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
-    let asks = by_id(tx, seat).await?.filter(|it| it.meeting_id == meeting);
-    let asks = asks.ok_or(MeetError::Unknown("seat"))?;
+    let asks = in_meeting(tx, meeting, seat).await?;
     if asks.state() != State::Asking {
         return Err(MeetError::invalid("Nobody asks to come in with this seat any more."));
     }
@@ -63,18 +61,20 @@ pub async fn remove(
     now: Timestamp,
 ) -> Result<()> {
     let me = in_the_chair(tx, actor, meeting).await?;
-    check_open(&meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?)?;
+    check_open(&meeting::known(tx, meeting).await?)?;
     if me.id == seat {
         return Err(MeetError::invalid("A chair cannot remove itself. Leave, or end the meeting."));
     }
-    let known = by_id(tx, seat).await?.filter(|it| it.meeting_id == meeting);
-    let known = known.ok_or(MeetError::Unknown("seat"))?;
+    let known = in_meeting(tx, meeting, seat).await?;
     if known.state() != State::In {
         return Err(MeetError::invalid("Nobody sits there any more."));
     }
     give_up_floor(tx, meeting, seat, now).await?;
     clear(tx, seat).await?;
-    sql("UPDATE meeting_seats SET verifier = NULL WHERE id = ?").bind(seat).run(tx).await?;
+    sql("UPDATE meeting_seats SET refused_verifier = verifier, verifier = NULL WHERE id = ?")
+        .bind(seat)
+        .run(tx)
+        .await?;
     tx.append(actor, &Event::SeatRemoved { meeting, seat }, now).await?;
     Ok(())
 }
@@ -88,9 +88,8 @@ pub async fn free(
     now: Timestamp,
 ) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
-    check_open(&meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?)?;
-    let known = by_id(tx, seat).await?.filter(|it| it.meeting_id == meeting);
-    known.ok_or(MeetError::Unknown("seat"))?;
+    check_open(&meeting::known(tx, meeting).await?)?;
+    in_meeting(tx, meeting, seat).await?;
     give_up_floor(tx, meeting, seat, now).await?;
     clear(tx, seat).await?;
     sql("UPDATE meeting_seats SET identity = NULL WHERE id = ?").bind(seat).run(tx).await?;
@@ -151,7 +150,7 @@ async fn give_up_floor(
     seat: SeatId,
     now: Timestamp,
 ) -> Result<()> {
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if known.floor_seat_id == Some(seat) {
         floor::take(tx, &known, now).await?;
     }

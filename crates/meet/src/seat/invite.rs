@@ -2,7 +2,7 @@ use base::{Actor, MeetingId, SeatId, Timestamp};
 use sha2::{Digest as _, Sha256};
 use store::{Connection, Event, Tx, sql};
 
-use super::{Seat, by_id, clear};
+use super::{Seat, by_id, clear, in_meeting};
 use crate::meeting::State;
 use crate::{MeetError, Result, hosts, meeting};
 
@@ -24,26 +24,32 @@ pub async fn invite(
     now: Timestamp,
 ) -> Result<()> {
     hosts(actor)?;
-    let known = meeting::by_id(tx, meeting).await?.ok_or(MeetError::Unknown("meeting"))?;
+    let known = meeting::known(tx, meeting).await?;
     if matches!(known.state(), State::Ended | State::Cancelled) {
         return Err(MeetError::invalid("This meeting is over: nobody can be invited to it."));
     }
     for Invitation { seat, verifier } in invitations {
-        let known = by_id(tx, *seat).await?.filter(|it| it.meeting_id == meeting);
-        let known = known.ok_or(MeetError::Unknown("seat"))?;
+        let known = in_meeting(tx, meeting, *seat).await?;
         if known.state() == super::State::In {
             return Err(MeetError::Invalid(format!(
                 "Somebody sits as {}. Remove them first, or leave the invitations as they are.",
                 known.title
             )));
         }
+        if known.refused_verifier.as_deref() == Some(verifier.as_slice()) {
+            return Err(MeetError::Invalid(format!(
+                "Whoever sat as {} was sent out, and has this link. Make all links anew.",
+                known.title
+            )));
+        }
         // Who asks does so with the invitation from before.
         clear(tx, *seat).await?;
-        sql("UPDATE meeting_seats SET verifier = ?, identity = NULL WHERE id = ?")
-            .bind(verifier.to_vec())
-            .bind(*seat)
-            .run(tx)
-            .await?;
+        sql("UPDATE meeting_seats SET verifier = ?, refused_verifier = NULL, identity = NULL
+             WHERE id = ?")
+        .bind(verifier.to_vec())
+        .bind(*seat)
+        .run(tx)
+        .await?;
     }
     let seats = invitations.iter().map(|it| it.seat).collect();
     tx.append(actor, &Event::SeatsInvited { meeting, seats }, now).await?;

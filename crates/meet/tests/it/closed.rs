@@ -203,6 +203,20 @@ on_both_engines! {
         let token = token_of(&planned.seats[1]);
         let known = seat::recognise(store, planned.id, planned.seats[1].id, &token).await.unwrap();
         assert_eq!(known, None);
+        let mut tx = store.begin().await.unwrap();
+        let host = Actor::Operator;
+        let again = |token: [u8; 32]| Invitation {
+            seat: planned.seats[1].id,
+            verifier: Sha256::digest(token).into(),
+        };
+        let same = [again(token)];
+        let refused = seat::invite(&mut tx, &host, planned.id, &same, after(90)).await;
+        assert!(said(refused).contains("has this link"));
+        let other = [again([99; 32])];
+        seat::invite(&mut tx, &host, planned.id, &other, after(90)).await.unwrap();
+        tx.commit().await.unwrap();
+        let seat = planned.seat(1).await;
+        assert_eq!((seat.is_invited(), seat.was_emptied()), (true, false));
         let out = planned.commits(1, 2, Vec::new(), Vec::new()).await;
         assert!(said(out).contains("let into the meeting"));
     }

@@ -75,6 +75,8 @@ struct MeetingPage {
     parties: Vec<PartyRow>,
     /// Whether somebody can be invited.
     invites: bool,
+    /// Whether all links can be made anew: who is in has the secret of those from before.
+    empty: bool,
     agenda: Vec<AgendaRow>,
     advisory: String,
     outcomes: Vec<OutcomeRow>,
@@ -105,6 +107,8 @@ struct SeatRow {
     chair: bool,
     state: &'static str,
     invited: bool,
+    /// Whether who sat there was sent out.
+    emptied: bool,
     name: String,
 }
 
@@ -333,6 +337,7 @@ async fn page(
         menus: Menus::all(),
         parties: parties.iter().map(|it| PartyRow::of(it, &seats, fields)).collect(),
         invites: matches!(known.state(), Course::Planned | Course::UnderWay),
+        empty: seats.iter().all(|it| it.state() != seat::State::In),
         agenda: agenda.iter().map(AgendaRow::of).collect(),
         advisory: match sent {
             "advise" | "unadvise" => fields.text("advisory").to_owned(),
@@ -389,6 +394,7 @@ impl PartyRow {
                     chair: seat.chair,
                     state: seat.state().name(),
                     invited: seat.is_invited(),
+                    emptied: seat.was_emptied(),
                     name: seat.name.clone(),
                 })
                 .collect(),
