@@ -7,12 +7,13 @@ use std::time::Duration;
 use base::{MeetingId, SeatId};
 use store::Store;
 use tokio::sync::broadcast;
+use tokio::time::timeout;
 
 use super::said::Sending;
 
 /// So much may wait for a browser that reads slowly; then it is told to come again.
 const TOLD_MAX: usize = 256;
-/// How soon what was changed elsewhere, in the newsroom or on another node, is felt in the room.
+/// How soon what was changed elsewhere is felt in the room, where nobody was woken for it.
 const LOOKED_EVERY: Duration = Duration::from_secs(1);
 
 /// The meetings that somebody is connected to.
@@ -117,9 +118,12 @@ impl Live {
 
 /// Tells the connections whenever the record has grown, for as long as there are any.
 async fn look(live: std::sync::Weak<Live>, store: Store) {
+    let mut woken = store.woken();
     let mut seen = store::events::head(&store).await.ok();
     loop {
-        tokio::time::sleep(LOOKED_EVERY).await;
+        if let Ok(Err(_)) = timeout(LOOKED_EVERY, woken.changed()).await {
+            return;
+        }
         let Some(live) = live.upgrade() else { return };
         match store::events::head(&store).await {
             Ok(head) if Some(head) == seen => {}
