@@ -110,7 +110,7 @@ pub use fmp4::{Format, Sample};
 pub use name::{MediaKind, MediaName, NotAName};
 pub use packager::{
     Bitrate, Delivery, Input, InvalidSettings, Kind, Master, Output, Packager, PartTarget,
-    RenditionId, RenditionName, Settings, Slate, State,
+    RenditionId, RenditionName, Settings, Slate, State, Stored,
 };
 pub use playlist::{Dvr, Playlist, Position, Segment};
 pub use time::{FrameRate, Now};

@@ -17,10 +17,10 @@ pub use settings::{
 };
 use track::Track;
 
-use crate::MediaName;
 use crate::fmp4::{Format, Sample};
 use crate::playlist::{Playlist, Report, Segment};
 use crate::time::{CHANNEL_CLOCK, Now, rescale};
+use crate::{MediaKind, MediaName};
 
 /// A rendition of the channel: its place in the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,6 +133,64 @@ struct RenditionState {
     part_target: Option<(u64, u32)>,
     ended: bool,
     segments: Vec<Segment>,
+}
+
+/// A rendition's segments that are stored, the oldest first, and how many discontinuities there were
+/// before them.
+pub type Stored<'a> = (&'a RenditionName, &'a [Segment], u64);
+
+impl State {
+    /// The same, with what was closed after it was stored: a kill may come between the two, and a
+    /// sequence number that viewers have seen is not to be another segment's.
+    pub fn caught_up<'a>(
+        state: Option<Self>,
+        stored: impl Iterator<Item = Stored<'a>>,
+    ) -> Option<Self> {
+        let stored: Vec<Stored<'a>> = stored.collect();
+        let run = |it: &Segment| (it.name.kind == MediaKind::Segment).then_some(it.name.run);
+        let latest = stored.iter().flat_map(|(_, all, _)| *all).filter_map(run).max();
+        let mut state = state.or_else(|| Some(Self { run: latest?, renditions: Vec::new() }))?;
+        state.run = state.run.max(latest.unwrap_or(0));
+        for (name, all, before) in stored {
+            let Some(last) = all.last() else { continue };
+            match state.renditions.iter_mut().find(|known| known.name == *name) {
+                Some(known) => known.catch_up(all),
+                // What earlier runs had, and this one did not, begins anew.
+                None if run(last) == Some(state.run) => {
+                    let mut begun = RenditionState::new(name.clone(), before);
+                    begun.catch_up(all);
+                    state.renditions.push(begun);
+                }
+                None => {}
+            }
+        }
+        Some(state)
+    }
+}
+
+impl RenditionState {
+    fn new(name: RenditionName, discontinuities: u64) -> Self {
+        Self {
+            name,
+            end: 0,
+            sequence: 0,
+            discontinuities,
+            part_target: None,
+            ended: false,
+            segments: Vec::new(),
+        }
+    }
+
+    fn catch_up(&mut self, stored: &[Segment]) {
+        for it in stored {
+            if it.sequence() >= self.sequence {
+                self.end = self.end.max(it.end());
+                self.sequence = it.sequence() + 1;
+                self.ended = false;
+                self.segments.push(it.clone());
+            }
+        }
+    }
 }
 
 /// Bits per second of a rendition's segments.

@@ -57,6 +57,12 @@ impl Segment {
     pub fn duration(&self) -> std::time::Duration {
         crate::time::duration(self.units, self.clock)
     }
+
+    /// Where it ends, in ticks of channel time.
+    pub(crate) fn end(&self) -> u64 {
+        let clock = crate::time::CHANNEL_CLOCK;
+        self.start + crate::time::rescale(self.units, self.clock.into(), clock.into())
+    }
 }
 
 /// A media playlist as it is at one moment: rendered once, shared by all who ask.

@@ -7,6 +7,7 @@
 //! Absent from here: protocols, what a part is (`media` decides), HTTP.
 
 mod air;
+mod asked;
 mod captions;
 mod children;
 mod disk;
@@ -28,20 +29,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::{ChannelId, Clock, PhotoId, Timestamp};
-use broadcast::channel::{self, Channel};
-use broadcast::{key, programme};
+use broadcast::channel::Channel;
 use media::Now;
 use media::source::Reason;
 use serde::Serialize;
 use store::{Files, Store};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::ffmpeg::Ffmpeg;
 use crate::ingest::Ended;
 use crate::tag::Tag;
 use air::Air;
+use asked::{Answer, Question, ask};
 use disk::Disk;
 use gate::{Arrival, Seats};
 use health::Health;
@@ -275,17 +276,6 @@ impl Studio {
         self.0.look.notify_one();
     }
 
-    async fn rules(&self, before: Rules) -> Rules {
-        match channel::by_slug(&self.0.store, &self.0.slug).await {
-            Ok(Some(it)) => Rules { held: it.slate_since.is_some(), still: it.slate_photo },
-            Ok(None) => Rules::default(),
-            Err(error) => {
-                tracing::warn!("What the slate is to be is not known: {error}");
-                before
-            }
-        }
-    }
-
     fn slates(&self, still: Option<PhotoId>, wanted: Vec<Wanted>) -> Slates {
         let Settings { ffmpeg, folder, files, .. } = &self.0.settings;
         let (store, files) = (self.0.store.clone(), files.clone());
@@ -325,12 +315,17 @@ async fn run(
     let mut air: Option<Air> = None;
     let mut look = Instant::now() + LOOK;
     let (mut counts, mut measured) = (Counts::default(), Instant::now());
-    let mut rules = studio.rules(Rules::default()).await;
+    let mut rules = asked::rules(&studio, Rules::default()).await;
     // It may have been killed on air. A node that never was says nothing: another may be.
-    if disk.state().is_some() {
-        note_on_air(&studio, false).await;
-    }
+    let mut news = disk.state().is_some().then_some(false);
+    let (mut asked, mut to_ask) = (None, news.is_some());
     loop {
+        if to_ask && asked.is_none() {
+            let keys = sources.keys();
+            let question = Question { rules, keys, news: news.take(), on_air: air.is_some() };
+            asked = Some(Box::pin(ask(studio.clone(), question)));
+            to_ask = false;
+        }
         let due = air.as_ref().and_then(Air::next_tick).map_or(look, |at| look.min(began + at));
         tokio::select! {
             biased;
@@ -364,8 +359,15 @@ async fn run(
                     air.reported(&studio, &mut disk, report, present).await;
                 }
             },
-            () = studio.0.look.notified() => {
-                rules = studio.rules(rules).await;
+            () = studio.0.look.notified() => to_ask = true,
+            answer = answered(&mut asked) => {
+                asked = None;
+                rules = answer.rules;
+                news = news.or(answer.untold);
+                let in_use = sources.keys();
+                for (rank, _) in answer.revoked.into_iter().filter(|it| in_use.contains(it)) {
+                    sources.end(rank, "The stream key was revoked.".to_owned());
+                }
                 let present = now(&studio);
                 if let Some(running) = &mut air {
                     running.follow(&studio, rules, present);
@@ -381,25 +383,19 @@ async fn run(
                     continue;
                 }
                 look = Instant::now() + LOOK;
-                revoked(&studio, &mut sources).await;
                 // Another node may have been told.
-                rules = studio.rules(rules).await;
-                if let Some(running) = &mut air {
-                    running.follow(&studio, rules, present);
-                }
-                if air.is_some() {
-                    begin_what_is_due(&studio).await;
-                }
+                to_ask = true;
                 studio.tell(|status| status.source = sources.status());
                 let gone = air.as_ref().is_some_and(|it| it.quiet_for(present) > studio.0.settings.slate_max);
                 if gone && let Some(over) = air.take() {
                     over.end(&studio, &mut disk, present).await;
-                    note_on_air(&studio, false).await;
                 }
-                if air.is_some() && !studio.status().on_air {
-                    note_on_air(&studio, true).await;
+                let on_air = air.is_some();
+                if on_air != studio.status().on_air {
+                    news = Some(on_air);
                 }
                 studio.tell(|status| {
+                    status.on_air = on_air;
                     status.on_slate = air.as_ref().is_some_and(Air::is_on_slate);
                 });
                 let since = std::mem::replace(&mut measured, Instant::now()).elapsed();
@@ -411,9 +407,24 @@ async fn run(
             },
         }
     }
+    if let Some(asked) = asked {
+        asked.await;
+    }
+    let was_on_air = air.is_some();
     if let Some(over) = air.take() {
         over.keep(&mut disk).await;
-        note_on_air(&studio, false).await;
+        studio.tell(|status| status.on_air = false);
+    }
+    if was_on_air || news == Some(false) {
+        asked::note_on_air(&studio, false).await;
+    }
+}
+
+/// What the record answers, once it was asked.
+async fn answered<F: Future<Output = Answer> + Unpin>(asked: &mut Option<F>) -> Answer {
+    match asked {
+        Some(asked) => asked.await,
+        None => std::future::pending().await,
     }
 }
 
@@ -450,17 +461,6 @@ async fn next_report(air: &mut Option<Air>) -> air::Reported {
     }
 }
 
-/// Whoever sends with a key that was revoked is cut off.
-async fn revoked(studio: &Studio, sources: &mut Sources) {
-    for (rank, key) in sources.keys() {
-        match key::works(&studio.0.store, key).await {
-            Ok(true) => {}
-            Ok(false) => sources.end(rank, "The stream key was revoked.".to_owned()),
-            Err(error) => tracing::warn!("Whether a stream key still works is not known: {error}"),
-        }
-    }
-}
-
 /// Takes note of how it goes, and of how many watch.
 fn measure(studio: &Studio, mut reading: Reading, counts: &mut Counts, since: Duration, now: Now) {
     let origin = &studio.0.origin;
@@ -490,44 +490,5 @@ async fn note_viewers(studio: Studio, minute: Minute) {
     };
     if let Err(error) = noted.await {
         tracing::warn!("How many watched for a minute is not on record: {error}");
-    }
-}
-
-/// A programme that is to begin by itself does so while the channel is on air.
-async fn begin_what_is_due(studio: &Studio) {
-    let begun = async {
-        let (store, channel, now) = (&studio.0.store, studio.0.channel, studio.0.clock.now());
-        if programme::is_due(store, channel, now).await?.is_some() {
-            let mut tx = store.begin().await?;
-            programme::begin_due(&mut tx, channel, now).await?;
-            tx.commit().await?;
-        }
-        Ok::<_, broadcast::BroadcastError>(())
-    };
-    if let Err(error) = begun.await {
-        tracing::error!("A programme that is due has not begun: {error}");
-    }
-}
-
-/// Tells the record, which tells readers.
-async fn note_on_air(studio: &Studio, on_air: bool) {
-    const PATIENCE: Duration = Duration::from_secs(5);
-    studio.tell(|status| status.on_air = on_air);
-    let noted = async {
-        let (channel, now) = (studio.0.channel, studio.0.clock.now());
-        let mut tx = studio.0.store.begin().await?;
-        match on_air {
-            true => channel::go_on_air(&mut tx, channel, now).await?,
-            false => channel::go_off_air(&mut tx, channel, now).await?,
-        }
-        tx.commit().await?;
-        Ok::<_, broadcast::BroadcastError>(())
-    };
-    match timeout(PATIENCE, noted).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            tracing::error!("That the channel is on air or off it is not on record: {error}");
-        }
-        Err(_) => tracing::error!("The record did not take in time whether the channel is on air."),
     }
 }

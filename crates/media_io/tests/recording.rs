@@ -114,12 +114,14 @@ impl Set {
         self.files.get(&key).await.unwrap()
     }
 
-    /// Every segment that was closed: the names in the channel's folder.
+    /// Every segment that was closed: those that the channel's folder knows and has.
     fn closed(&self, rendition: &str) -> BTreeSet<String> {
-        let all = std::fs::read_dir(self.folder.path().join(rendition));
+        let folder = self.folder.path().join(rendition);
+        let journal = std::fs::read_to_string(folder.join("segments.jsonl")).unwrap_or_default();
+        let all = std::fs::read_dir(folder);
         let names =
             all.into_iter().flatten().map(|it| it.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| name.ends_with(".m4s")).collect()
+        names.filter(|name| name.ends_with(".m4s") && journal.contains(name.as_str())).collect()
     }
 
     /// Puts a rendition's files beside a playlist of them.

@@ -5,11 +5,14 @@
 mod support;
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use broadcast::channel::{self, Channel};
 use media_io::studio::Budget;
 use media_io::{Kind, Tag};
 use support::studio::{Running, eventually};
 use support::{enhanced, made_by_ffmpeg, shown, source};
+use tokio::time::{Instant, sleep_until};
 
 /// What is in a rendition, as ffprobe counts it: codec, lines or channels, and frames.
 fn probed(bytes: &[u8]) -> (String, u32, u32) {
@@ -240,6 +243,35 @@ async fn a_source_that_is_lost_is_bridged_before_any_slate_is_made() {
         (kept == 1).then_some(()).ok_or(format!("{kept} slates"))
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_database_that_lets_the_channel_wait_keeps_no_frame_from_viewers() {
+    let running = Running::with_cores(0.0).await;
+    let sender = running.publish().await;
+    // It is to be noted that the channel is on air, and cannot be.
+    let busy = running.store.begin().await.unwrap();
+    let began = Instant::now();
+    for tag in source(4, "320x180", "25") {
+        sleep_until(began + Duration::from_millis(tag.timestamp.into())).await;
+        sender.send_all(&[tag]).await;
+    }
+    let playlist = eventually("it is shown", || async {
+        let playlist = running.playlist("source").await?;
+        (playlist.matches("#EXTINF").count() >= 1).then_some(playlist.clone()).ok_or(playlist)
+    })
+    .await;
+    assert!(!playlist.contains("#EXT-X-DISCONTINUITY\n"), "{playlist}");
+    assert_eq!(main(&running).await.on_air_since, None, "the record was busy all the time");
+    drop(busy);
+    eventually("it is on record", || async {
+        main(&running).await.on_air_since.ok_or("not on air".to_owned())
+    })
+    .await;
+}
+
+async fn main(running: &Running) -> Channel {
+    channel::by_slug(&running.store, channel::MAIN).await.unwrap().unwrap()
 }
 
 #[tokio::test]

@@ -224,7 +224,6 @@ fn the_media_sequence_never_goes_back_when_the_program_is_killed() {
     let (channel, studio) = on_air(21.0);
     let saved = serde_json::to_string(&channel.packager.state()).unwrap();
     let before = channel.latest(VIDEO).clone();
-    let settings = || settings(PartTarget::of_duration(seconds(0.4)), true);
     let state: State = serde_json::from_str(&saved).unwrap();
 
     let mut channel = Channel::of(Packager::resume(settings(), &state).unwrap());
@@ -252,11 +251,45 @@ fn the_media_sequence_never_goes_back_when_the_program_is_killed() {
 }
 
 #[test]
+fn a_segment_that_was_stored_before_a_kill_keeps_its_number_whatever_else_was() {
+    for known in [None, Some(3.0), Some(11.0)] {
+        let stored_at = known.unwrap_or(11.0);
+        let (mut channel, studio) = on_air(stored_at);
+        let state = known.map(|_| channel.packager.state());
+        channel.send(&studio, stored_at, stored_at + 10.0);
+        let closed = |it: &Viewer| it.segments.values().map(|(closed, _)| closed.clone()).collect();
+        let stored: Vec<Vec<Segment>> = channel.viewers.iter().map(closed).collect();
+        let settings = settings();
+        let all = settings.iter().zip(&stored).map(|(it, all)| (&it.name, &all[..], 0));
+        let state = State::caught_up(state, all).unwrap();
+
+        let before = channel;
+        let mut channel = Channel::of(Packager::resume(settings, &state).unwrap());
+        channel.viewers = before.viewers.into_iter().map(Viewer::after_a_kill).collect();
+        channel.now = Duration::from_secs(5000);
+        channel.connect(&studio, RECORD);
+        channel.send(&studio, 0.0, 10.0);
+        for rendition in [VIDEO, SOUND] {
+            let last = stored[rendition.0].last().unwrap();
+            let next = &channel.viewers[rendition.0].segments[&(last.sequence() + 1)].0;
+            assert_eq!((next.name.run, next.discontinuities), (2, 1), "{known:?} {next:?}");
+            assert_eq!(discontinuities(&channel, rendition), 1, "{known:?}");
+            assert!(next.aired >= last.aired.plus(last.duration()), "{known:?}");
+        }
+    }
+    assert!(State::caught_up(None, std::iter::empty()).is_none());
+}
+
+fn settings() -> Vec<Settings> {
+    crate::studio::settings(PartTarget::of_duration(seconds(0.4)), true)
+}
+
+#[test]
 fn decode_times_go_on_when_the_program_is_killed() {
     let (channel, studio) = on_air(21.0);
     let state = channel.packager.state();
     let position = channel.packager.position();
-    let settings = settings(PartTarget::of_duration(seconds(0.4)), false);
+    let settings = crate::studio::settings(PartTarget::of_duration(seconds(0.4)), false);
     let mut channel = Channel::of(Packager::resume(settings, &state).unwrap());
     assert_eq!(channel.packager.position(), position);
     channel.connect(&studio, RECORD);
@@ -282,7 +315,7 @@ fn without_a_slate_viewers_wait_and_the_channel_goes_on() {
 
 #[test]
 fn a_rung_of_the_ladder_shows_its_slate_alone_and_returns() {
-    let mut all = settings(PartTarget::of_duration(seconds(0.4)), true);
+    let mut all = settings();
     let mut rung = all[0].clone();
     rung.name = RenditionName::new("low").unwrap();
     all.push(rung);

@@ -72,6 +72,10 @@ impl Disk {
                 windows.insert(name, Kept::read(&text));
             }
         }
+        let stored = windows.iter().map(|(name, Kept { window, .. })| {
+            (name, &window.segments[..], window.discontinuities)
+        });
+        let state = State::caught_up(state, stored);
         let (work, waiting) = mpsc::channel(WAITING_MAX);
         tokio::spawn(write_all(folder, waiting));
         Ok(Self { work, state, windows })
@@ -187,7 +191,7 @@ impl Disk {
     }
 }
 
-/// Without it the channel begins anew, which players notice, and the site does not.
+/// Without it the channel goes on from its segments, as far as they say where it stood.
 fn read_state(bytes: &[u8]) -> Option<State> {
     let read = serde_json::from_slice(bytes);
     read.inspect_err(|error| tracing::error!("Where the channel stood cannot be read: {error}"))
@@ -319,6 +323,22 @@ mod tests {
         let (before, after) = (listed(&last), listed(&next));
         assert_eq!(after.last().unwrap(), "s1-100.m4s");
         assert_eq!(before[1..], after[..after.len() - 1], "one came and one went");
+    }
+
+    #[tokio::test]
+    async fn a_kill_between_a_segment_and_where_the_channel_stands_gives_no_number_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = RenditionName::new("source").unwrap();
+        let mut disk = Disk::open(folder.path().to_owned()).await.unwrap();
+        for number in 0..3 {
+            disk.close(&name, segment(number), 4, MINUTE);
+        }
+        disk.settle().await;
+        drop(disk);
+        let state = Disk::open(folder.path().to_owned()).await.unwrap().state().unwrap();
+        let stored = [segment(0), segment(1), segment(2)];
+        let all = std::iter::once((&name, &stored[..], 0));
+        assert_eq!(Some(state), State::caught_up(None, all));
     }
 
     #[tokio::test]
