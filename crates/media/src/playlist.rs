@@ -61,7 +61,7 @@ impl Segment {
     /// Where it ends, in ticks of channel time.
     pub(crate) fn end(&self) -> u64 {
         let clock = crate::time::CHANNEL_CLOCK;
-        self.start + crate::time::rescale(self.units, self.clock.into(), clock.into())
+        self.start + crate::time::rescale(self.units, self.clock, clock)
     }
 }
 
