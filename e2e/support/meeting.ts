@@ -1,7 +1,8 @@
 /* What people do in a meeting. */
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { Browser, BrowserContext, Locator, Page } from "@playwright/test";
+import { administrator } from "./desk.ts";
 import { expect, test as base, type Staff } from "./newsroom.ts";
-import { freePort } from "./program.ts";
+import { freePort, type Program } from "./program.ts";
 
 /** Cameras that show a moving picture, microphones that hear a beep, and nobody to ask about them. */
 export const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
@@ -62,6 +63,21 @@ export class Delegate {
     return this.page.locator(".code-groups").innerText();
   }
 
+  /** Writes to everybody. */
+  async writes(text: string): Promise<void> {
+    const field = this.page.getByLabel("Write to everybody");
+    if (!(await field.isVisible())) await this.page.getByRole("button", { name: /^Chat/ }).click();
+    await field.fill(text);
+    await field.press("Enter");
+  }
+
+  /** Waits until it is in the chat. */
+  async reads(text: string): Promise<void> {
+    const log = this.page.getByRole("log");
+    if (!(await log.isVisible())) await this.page.getByRole("button", { name: /^Chat/ }).click();
+    await expect(log).toContainText(text);
+  }
+
   async presses(name: string): Promise<void> {
     await this.page.getByRole("button", { name, exact: true }).first().click();
   }
@@ -74,7 +90,12 @@ export class Delegate {
 
   /** Waits until the picture of `other` moves: two looks at it differ. */
   async sees(other: string): Promise<void> {
-    const video = this.tile(other).locator("video");
+    await this.seesIn(this.tile(other));
+  }
+
+  /** The same of what is shown anywhere else. */
+  async seesIn(place: Locator): Promise<void> {
+    const video = place.locator("video");
     const look = () =>
       video.evaluate((video: HTMLVideoElement) => {
         const canvas = document.createElement("canvas");
@@ -146,6 +167,41 @@ export async function plans(host: Staff, plan: Plan): Promise<string> {
   await host.presses("Plan it");
   await expect(host.headline).toHaveText(plan.title);
   return new URL(host.page.url()).pathname;
+}
+
+/** Two parties, each with a chair and an adviser. */
+export const talks: Plan = {
+  title: "Talks on security guarantees",
+  zone: "Europe/Moscow",
+  starts: "2040-12-07T18:00",
+  ends: "2040-12-07T20:00",
+  parties: [
+    { name: "Osel", chair: "Head of delegation", seats: "Adviser" },
+    { name: "Port Ansel", chair: "Head of delegation", seats: "Adviser" },
+  ],
+  agenda: [["The harbour's second basin", 40], ["Night trains", 20]],
+};
+
+/** Plans such a meeting, and answers with its links: Osel's chair and adviser, then Port Ansel's. */
+export async function invited(program: Program, somebody: () => Promise<Staff>, plan = talks): Promise<string[]> {
+  const anna = await administrator(program, somebody);
+  await plans(anna, plan);
+  return invites(anna);
+}
+
+/** Both chairs are in, and see and hear each other. */
+export async function meet(ana: Delegate, bo: Delegate): Promise<void> {
+  await ana.enters();
+  await ana.isIn();
+  await bo.enters();
+  await ana.letsIn(bo.name);
+  await bo.isIn();
+  await seeAndHear(ana, bo);
+}
+
+export async function seeAndHear(ana: Delegate, bo: Delegate): Promise<void> {
+  await Promise.all([ana.sees(bo.name), bo.sees(ana.name)]);
+  await Promise.all([ana.hears(bo.name), bo.hears(ana.name)]);
 }
 
 /** Makes the invitations, and answers with the link of each seat, in the room's order. */
