@@ -51,6 +51,9 @@ export class Media {
   private sent: Sent = { sound: null, picture: null, screen: null };
   private fingerprint = "";
   private failures = 0;
+  /** One offer is answered before the next is made. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private isRestarting = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isOver = false;
 
@@ -104,6 +107,8 @@ export class Media {
     this.session = Math.max(this.session + 1, Math.floor(Date.now() / 1000));
     const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.peer = peer;
+    this.turn = Promise.resolve();
+    this.isRestarting = false;
     this.isConnected = false;
     const sound = peer.addTransceiver("audio", { direction: "sendonly" });
     const picture = peer.addTransceiver("video", { direction: "sendonly", sendEncodings: LAYERS });
@@ -154,8 +159,10 @@ export class Media {
 
   private async restart(): Promise<void> {
     const { peer } = this;
+    // Browsers tell of one change of the network twice.
+    if (!peer || this.isOver || this.isRestarting) return;
     clearTimeout(this.timer);
-    if (!peer || this.isOver) return;
+    this.isRestarting = true;
     const before = this.fingerprint;
     try {
       await this.negotiate(peer, { iceRestart: true });
@@ -164,10 +171,19 @@ export class Media {
       this.expect(peer, RESTART_MS);
     } catch (error) {
       this.failed(peer, error);
+    } finally {
+      if (peer === this.peer) this.isRestarting = false;
     }
   }
 
-  private async negotiate(peer: RTCPeerConnection, options: RTCOfferOptions): Promise<void> {
+  private negotiate(peer: RTCPeerConnection, options: RTCOfferOptions): Promise<void> {
+    const agreed = this.turn.then(() => this.agree(peer, options));
+    this.turn = agreed.catch(() => {});
+    return agreed;
+  }
+
+  private async agree(peer: RTCPeerConnection, options: RTCOfferOptions): Promise<void> {
+    if (peer !== this.peer) return;
     const offer = await peer.createOffer(options);
     const isClosed = this.worker !== null;
     const sdp = isClosed ? withoutLevels(offer.sdp ?? "") : (offer.sdp ?? "");
