@@ -155,6 +155,7 @@ pub async fn mail_after(
 
 /// Nothing of the group stays, nor of those who asked and were never let in.
 pub(crate) async fn forget(tx: &mut Tx, meeting: MeetingId) -> Result<()> {
+    tx.forget_for_good();
     sql("UPDATE meeting_seats SET state = 'free' WHERE meeting_id = ? AND state = 'asking'")
         .bind(meeting)
         .run(tx)

@@ -58,7 +58,9 @@ async fn open_sqlite(file: &Path) -> Result<Opened> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY)
-        .foreign_keys(true);
+        .foreign_keys(true)
+        // What is deleted is overwritten, and not only left to be found.
+        .pragma("secure_delete", "on");
     let writer = lasting(SqlitePoolOptions::new()).max_connections(1);
     let writer = writer.connect_with(options.clone()).await?;
     assert_sqlite_is_sound(&writer).await?;
@@ -110,6 +112,29 @@ async fn open_postgres(url: &str) -> Result<Opened> {
 
 fn cannot_open(at: &str, why: &StoreError) -> StoreError {
     StoreError::CannotOpen { at: at.to_owned(), why: why.to_string() }
+}
+
+/// Has SQLite carry its write-ahead log over into the database, and cut it off.
+pub(crate) async fn empty_log(store: &Store) {
+    if store.engine() == Engine::Postgres {
+        return;
+    }
+    let statement = sea_orm::Statement::from_string(
+        store.connection().get_database_backend(),
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+    );
+    let done = store.0.writer.query_one_raw(statement).await;
+    let busy = done.and_then(|row| row.map_or(Ok(0), |row| row.try_get::<i32>("", "busy")));
+    match busy {
+        Ok(0) => {}
+        // The change itself has been made: whoever asked for it is not told otherwise.
+        Ok(_) => tracing::warn!(
+            "Somebody reads for so long that what was deleted stands in the database's log a while."
+        ),
+        Err(error) => {
+            tracing::warn!("What was deleted stands in the database's log a while: {error}.")
+        }
+    }
 }
 
 pub(crate) async fn copy_to(store: &Store, file: &Path) -> Result<()> {

@@ -86,7 +86,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         let inner = self.0.writer.begin_with_options(options).await?;
-        let tx = Tx { inner, store: self.clone(), appended: false };
+        let tx = Tx { inner, store: self.clone(), appended: false, forgets: false };
         if self.engine() == Engine::Postgres {
             sql("SELECT 1 AS one FROM pg_advisory_xact_lock(7235)").run(&tx).await?;
         }
@@ -161,6 +161,7 @@ pub struct Tx {
     inner: DatabaseTransaction,
     store: Store,
     appended: bool,
+    forgets: bool,
 }
 
 impl Tx {
@@ -170,7 +171,16 @@ impl Tx {
         if self.appended {
             self.store.0.wake.wake();
         }
+        if self.forgets {
+            connect::empty_log(&self.store).await;
+        }
         Ok(())
+    }
+
+    /// Once it is committed, nothing that this change deletes stands on the disk any more: SQLite's
+    /// write-ahead log would keep it for a while. PostgreSQL overwrites it when it vacuums.
+    pub fn forget_for_good(&mut self) {
+        self.forgets = true;
     }
 
     /// Has those woken who wait for changes, though this one is no event: see [`Store::woken`].
