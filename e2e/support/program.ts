@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -107,6 +107,32 @@ export class Program {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) / 1024;
   }
 
+  /**
+   * All that stands in its memory at one moment, piece by piece, without the program's own text.
+   * @throws where the kernel lets nobody look.
+   */
+  memory(): Buffer[] {
+    const at = `/proc/${this.child.pid}`;
+    // What moves while it is read could be missed.
+    this.child.kill("SIGSTOP");
+    const [memory, pages] = [openSync(`${at}/mem`, "r"), openSync(`${at}/pagemap`, "r")];
+    try {
+      return readFileSync(`${at}/maps`, "utf8").split("\n").flatMap((line) => {
+        const [, from, to, may, file = ""] = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+\s*(.*)$/.exec(line) ?? [];
+        const isText = /\.so(\.|$)/.test(file) || file === resolve(binary);
+        if (!from || !to || !may?.startsWith("r") || (isText && !may.includes("w")) || file.startsWith("[v")) return [];
+        return written(pages, parseInt(from, 16), parseInt(to, 16)).map(([start, end]) => {
+          const piece = Buffer.allocUnsafe(end - start);
+          return piece.subarray(0, readSync(memory, piece, 0, piece.length, start));
+        });
+      });
+    } finally {
+      closeSync(memory);
+      closeSync(pages);
+      this.child.kill("SIGCONT");
+    }
+  }
+
   /** Asks it to end, and waits until it has. */
   async ends(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
@@ -120,6 +146,22 @@ export class Program {
     await this.ends();
     rmSync(this.data, { recursive: true, force: true });
   }
+}
+
+/** The stretches of a process's memory in which anything is: most of what it has asked for it has never touched. */
+function written(pages: number, from: number, to: number): [start: number, end: number][] {
+  const page = 4096;
+  const entries = Buffer.alloc(((to - from) / page) * 8);
+  readSync(pages, entries, 0, entries.length, (from / page) * 8);
+  const stretches: [number, number][] = [];
+  for (let start = from; start < to; start += page) {
+    // The two highest bits: in memory, or swapped out.
+    if ((entries[((start - from) / page) * 8 + 7]! & 0xc0) === 0) continue;
+    const last = stretches.at(-1);
+    if (last && last[1] === start) last[1] = start + page;
+    else stretches.push([start, start + page]);
+  }
+  return stretches;
 }
 
 export async function freePort(): Promise<number> {
