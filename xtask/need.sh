@@ -98,6 +98,7 @@ for need in "$@"; do
         ;;
     nginx) has nginx || [ -x /usr/sbin/nginx ] || packages="$packages nginx-light" ;;
     janus) has janus || packages="$packages janus" ;;
+    ip) has ip || packages="$packages iproute2" ;;
     wrk) has wrk || packages="$packages wrk" ;;
     nasm) has nasm || packages="$packages nasm" ;;
     isso)

@@ -1,23 +1,23 @@
 //! The VideoRoom of Janus, over its HTTP interface.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 use serde_json::{Value, json};
 use str0m::change::{SdpAnswer, SdpOffer};
 use str0m::media::{Direction, MediaKind};
 
-use crate::caller::Caller;
+use crate::caller::{Caller, FULL};
 
 const ROOM: u64 = 4_321;
 
 /// Publishes a camera, and tells by which number others find it.
-pub(crate) async fn publish(address: &str) -> (Caller, u64) {
+pub(crate) async fn publish(address: SocketAddr) -> (Caller, u64) {
     let first = Session::open(address);
     let room = json!({"request": "create", "room": ROOM, "publishers": 2, "bitrate": 0,
         "videocodec": "vp8", "audiocodec": "opus"});
     first.say(&room, None);
-    let mut sender = Caller::new(0).await;
+    let mut sender = Caller::new(0, address.ip()).await;
     let mut change = sender.rtc.sdp_api();
     let camera = change.add_media(MediaKind::Video, Direction::SendOnly, None, None, None);
     let (offer, pending) = change.apply().unwrap();
@@ -33,12 +33,12 @@ pub(crate) async fn publish(address: &str) -> (Caller, u64) {
         .sdp_api()
         .accept_answer(pending, SdpAnswer::from_sdp_string(answer).unwrap())
         .unwrap();
-    sender.sends = Some((camera, None));
+    sender.send_on(camera, &[(None, FULL)]);
     (sender, feed)
 }
 
 /// Subscribes to it. It has to be connected, or there is nothing to offer.
-pub(crate) async fn subscribe(address: &str, feed: u64, receivers: usize) -> Vec<Caller> {
+pub(crate) async fn subscribe(address: SocketAddr, feed: u64, receivers: usize) -> Vec<Caller> {
     let mut others = Vec::new();
     for index in 0..receivers {
         let session = Session::open(address);
@@ -46,7 +46,7 @@ pub(crate) async fn subscribe(address: &str, feed: u64, receivers: usize) -> Vec
             "streams": [{"feed": feed}]});
         let offered = session.ask(&join, None);
         let offer = SdpOffer::from_sdp_string(offered["jsep"]["sdp"].as_str().unwrap()).unwrap();
-        let mut other = Caller::new(index).await;
+        let mut other = Caller::new(index, address.ip()).await;
         let answer = other.rtc.sdp_api().accept_offer(offer).unwrap().to_sdp_string();
         let answer = json!({"type": "answer", "trickle": false, "sdp": answer});
         session.say(&json!({"request": "start"}), Some(answer));
@@ -56,20 +56,20 @@ pub(crate) async fn subscribe(address: &str, feed: u64, receivers: usize) -> Vec
 }
 
 struct Session {
-    address: String,
+    address: SocketAddr,
     session: u64,
     handle: u64,
 }
 
 impl Session {
-    fn open(address: &str) -> Self {
+    fn open(address: SocketAddr) -> Self {
         let made = post(address, "/janus", &json!({"janus": "create", "transaction": "t"}));
         let session = made["data"]["id"].as_u64().unwrap();
         let attach =
             json!({"janus": "attach", "plugin": "janus.plugin.videoroom", "transaction": "t"});
         let attached = post(address, &format!("/janus/{session}"), &attach);
         let handle = attached["data"]["id"].as_u64().unwrap();
-        Self { address: address.to_owned(), session, handle }
+        Self { address, session, handle }
     }
 
     fn say(&self, body: &Value, jsep: Option<Value>) -> Value {
@@ -77,14 +77,14 @@ impl Session {
         if let Some(jsep) = jsep {
             message["jsep"] = jsep;
         }
-        post(&self.address, &format!("/janus/{}/{}", self.session, self.handle), &message)
+        post(self.address, &format!("/janus/{}/{}", self.session, self.handle), &message)
     }
 
     /// Says it and waits for the event that answers it.
     fn ask(&self, body: &Value, jsep: Option<Value>) -> Value {
         self.say(body, jsep);
         loop {
-            let event = http(&self.address, &format!("GET /janus/{}", self.session), "");
+            let event = http(self.address, &format!("GET /janus/{}", self.session), "");
             if event["janus"] == "event" {
                 return event;
             }
@@ -92,11 +92,11 @@ impl Session {
     }
 }
 
-fn post(address: &str, path: &str, body: &Value) -> Value {
+fn post(address: SocketAddr, path: &str, body: &Value) -> Value {
     http(address, &format!("POST {path}"), &body.to_string())
 }
 
-fn http(address: &str, what: &str, body: &str) -> Value {
+fn http(address: SocketAddr, what: &str, body: &str) -> Value {
     let mut stream = TcpStream::connect(address).unwrap();
     let request = format!(
         "{what} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: \

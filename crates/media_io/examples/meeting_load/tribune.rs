@@ -1,6 +1,7 @@
 //! The rooms of this crate, with the least of signalling: a line with seat, seats and the length of the
 //! offer, then the offer; back comes the length of the answer and the answer.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use base::{MeetingId, Random, Timestamp, TypedId as _};
@@ -11,7 +12,7 @@ use str0m::media::{Direction, MediaKind, Simulcast, SimulcastLayer};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::caller::Caller;
+use crate::caller::{Caller, FULL, HALF, QUARTER, Size};
 
 pub(crate) async fn serve(signalling: &str, media: &str) {
     let mut config = Config::new(media.parse().unwrap(), vec![]);
@@ -37,37 +38,62 @@ pub(crate) async fn serve(signalling: &str, media: &str) {
         session += 1;
         let answer =
             rooms.join(meeting, Profile::Closed, seat, session, &seats, offer).await.unwrap();
-        rooms.watch(meeting, seat, vec![(SeatNumber(0), Wish::UpTo(Layer::Full))]);
+        // Everybody looks at who speaks, and who speaks at the next; all others are small.
+        let large = SeatNumber(u8::from(seat == SeatNumber(0)));
+        rooms.watch(meeting, seat, vec![(large, Wish::UpTo(Layer::Full))]);
         writer.write_all(format!("{}\n{answer}", answer.len()).as_bytes()).await.unwrap();
     }
 }
 
-/// The seat that sends.
-pub(crate) async fn publish(address: &str, receivers: usize) -> Caller {
-    join(address, 0, receivers + 1).await
+/// The seat that sends, of one whose camera goes to so many.
+pub(crate) async fn publish(address: SocketAddr, receivers: usize) -> Caller {
+    join(address, 0, receivers + 1, 0, &[(Some("f"), FULL)]).await
 }
 
 /// All the others.
-pub(crate) async fn subscribe(address: &str, receivers: usize) -> Vec<Caller> {
+pub(crate) async fn subscribe(address: SocketAddr, receivers: usize) -> Vec<Caller> {
     let mut others = Vec::new();
     for index in 1..=receivers {
-        others.push(join(address, index, receivers + 1).await);
+        // Nobody else sends, so no more lines are asked for.
+        others.push(join(address, index, receivers + 1, 1, &[]).await);
     }
     others
 }
 
-async fn join(address: &str, index: usize, seats: usize) -> Caller {
-    let mut caller = Caller::new(index.saturating_sub(1)).await;
+/// A full meeting: each sends its camera in three sizes, and sees the cameras of all others.
+pub(crate) async fn meet(address: SocketAddr, seats: usize) -> Vec<Caller> {
+    let sizes = [(Some("q"), QUARTER), (Some("h"), HALF), (Some("f"), FULL)];
+    let mut all = Vec::new();
+    for index in 0..seats {
+        all.push(join(address, index, seats, seats - 1, &sizes).await);
+    }
+    all
+}
+
+async fn join(
+    address: SocketAddr,
+    index: usize,
+    seats: usize,
+    sees: usize,
+    sizes: &[Size],
+) -> Caller {
+    let mut caller = Caller::new(index, address.ip()).await;
     let mut simulcast = Simulcast::new();
-    simulcast.add_send_layer(SimulcastLayer::new("f"));
+    for rid in ["q", "h", "f"] {
+        simulcast.add_send_layer(SimulcastLayer::new(rid));
+    }
     let mut change = caller.rtc.sdp_api();
     let (send, receive) = (Direction::SendOnly, Direction::RecvOnly);
     change.add_media(MediaKind::Audio, send, None, None, None);
     let camera = change.add_media(MediaKind::Video, send, None, None, Some(simulcast));
     change.add_media(MediaKind::Video, send, None, None, None);
-    // The first of the others alone sends; for the rest no lines are asked for.
-    change.add_media(MediaKind::Audio, receive, None, None, None);
-    change.add_media(MediaKind::Video, receive, None, None, None);
+    for _ in 0..sees {
+        change.add_media(MediaKind::Audio, receive, None, None, None);
+        change.add_media(MediaKind::Video, receive, None, None, None);
+    }
+    if sees + 1 == seats {
+        change.add_media(MediaKind::Video, receive, None, None, None);
+    }
     let (offer, pending) = change.apply().unwrap();
     let offer = offer.to_sdp_string();
 
@@ -86,7 +112,7 @@ async fn join(address: &str, index: usize, seats: usize) -> Caller {
     let (_, answer) = answer.split_once('\n').unwrap();
     let answer = SdpAnswer::from_sdp_string(answer).unwrap();
     caller.rtc.sdp_api().accept_answer(pending, answer).unwrap();
-    caller.sends = (index == 0).then_some((camera, Some("f")));
+    caller.send_on(camera, sizes);
     caller
 }
 
