@@ -72,7 +72,7 @@ e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
 	@touch $@
 
 bench: build e2e/node_modules/.installed ## measure the release build, and its peers beside it
-	@$(need) postgresql nginx nginx-rtmp wrk chromium ffmpeg isso
+	@$(need) postgresql nginx nginx-rtmp janus ip wrk chromium ffmpeg isso
 	$(CARGO) xtask bench $(BENCH)
 
 clean: ## remove everything that was built, and keep data/

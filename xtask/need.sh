@@ -97,6 +97,8 @@ for need in "$@"; do
         [ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] || packages="$packages libnginx-mod-rtmp"
         ;;
     nginx) has nginx || [ -x /usr/sbin/nginx ] || packages="$packages nginx-light" ;;
+    janus) has janus || packages="$packages janus" ;;
+    ip) has ip || packages="$packages iproute2" ;;
     wrk) has wrk || packages="$packages wrk" ;;
     nasm) has nasm || packages="$packages nasm" ;;
     isso)

@@ -6,6 +6,7 @@ mod channel;
 mod discussion;
 mod files;
 mod http;
+mod meeting;
 mod newsroom;
 mod nginx;
 mod pages;
@@ -92,7 +93,8 @@ const QUICK: Size = Size {
 const SMALL_ARCHIVE: usize = 1000;
 
 /// What can be measured by itself.
-const PARTS: [&str; 6] = ["starting", "discussion", "channel", "reading", "newsroom", "publishing"];
+const PARTS: [&str; 7] =
+    ["starting", "discussion", "channel", "meeting", "reading", "newsroom", "publishing"];
 
 /// Measures everything or the parts that are named, prints a line for each figure, and writes
 /// `target/bench/report.md`.
@@ -122,6 +124,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         if wanted("channel") {
             channel::measure(&bench, &data, &size, &mut report)?;
         }
+    }
+    if wanted("meeting") {
+        meeting::measure(&bench, &size, &mut report)?;
     }
     if wanted("reading") || wanted("newsroom") || wanted("publishing") {
         let archive = Archive::generate(&bench.folder, size.articles)?;

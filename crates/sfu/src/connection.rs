@@ -35,6 +35,9 @@ const MAX_ADDRESSES: usize = 16;
 const MAX_SOURCES: usize = 24;
 /// Without a datagram or an event in between; a connection that asks for more is stuck.
 const MAX_IDLE_ROUNDS: usize = 16;
+/// What is due so soon is due now. str0m wants to be told a later time before each packet that it sends, if
+/// only by a microsecond; waiting for that would take the packets of a picture apart.
+const SOON: Duration = Duration::from_millis(1);
 
 pub(crate) struct Connection {
     rtc: Rtc,
@@ -215,6 +218,7 @@ impl Connection {
         polled: &mut Polled,
     ) {
         self.dirty = false;
+        let mut told = now;
         let mut idle = 0;
         // What was written before is seen to only when time is told.
         let mut due = !std::mem::take(&mut self.told);
@@ -222,15 +226,18 @@ impl Connection {
             if due {
                 due = false;
                 idle += 1;
-                if self.rtc.handle_input(Input::Timeout(now)).is_err() {
+                if self.rtc.handle_input(Input::Timeout(told)).is_err() {
                     polled.news.push(News::Failed);
                     return;
                 }
             }
             match self.rtc.poll_output() {
-                Ok(Output::Timeout(at)) if at <= now && idle < MAX_IDLE_ROUNDS => due = true,
+                Ok(Output::Timeout(at)) if at < now + SOON && idle < MAX_IDLE_ROUNDS => {
+                    told = told.max(at);
+                    due = true;
+                }
                 Ok(Output::Timeout(at)) => {
-                    self.timeout = at.max(now + Duration::from_millis(1));
+                    self.timeout = at.max(now + SOON);
                     break;
                 }
                 Ok(Output::Transmit(transmit)) => {

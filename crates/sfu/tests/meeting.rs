@@ -131,6 +131,16 @@ fn the_size_follows_the_bandwidth_down_and_up() {
 }
 
 #[test]
+fn the_packets_of_a_picture_are_not_taken_apart() {
+    let mut world = sender_and_viewer(Sends { sound_every: None, ..Sends::everything() });
+    world.run(15 * SECOND);
+    let heard = world.heard(1, camera(0));
+    assert_eq!(heard.last_layer, Some(Layer::Full), "{heard:?}");
+    assert!(heard.longest_picture < Duration::from_millis(1), "{heard:?}");
+    no_faults(&heard);
+}
+
+#[test]
 fn who_wishes_for_nothing_gets_nothing_until_it_does() {
     let mut world = sender_and_viewer(Sends::everything());
     world.run(3 * SECOND);

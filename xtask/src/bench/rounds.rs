@@ -1,6 +1,6 @@
 //! Ours and the peer's in turns, so that whatever else the machine does meets both.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 
 use super::percentile;
 
@@ -28,6 +28,16 @@ impl<T> Rounds<T> {
         (median(&|it| of(&it.0)), median(&|it| of(&it.1)), median(&|it| of(&it.0) / of(&it.1)))
     }
 
+    /// What has to be the same on both sides, in every round.
+    pub(super) fn same(&self, of: impl Fn(&T) -> &String) -> Result<&String> {
+        let mut all = self.0.iter().flat_map(|(ours, theirs)| [of(ours), of(theirs)]);
+        let first = all.next().context("nothing was measured")?;
+        match all.find(|it| *it != first) {
+            None => Ok(first),
+            Some(other) => bail!("{first} cannot be measured beside {other}"),
+        }
+    }
+
     /// What must never happen is counted in every round.
     pub(super) fn sum(&self, of: impl Fn(&T) -> f64) -> (f64, f64, f64) {
         let sum = |each: &dyn Fn(&(T, T)) -> f64| self.0.iter().map(each).sum();
@@ -47,5 +57,15 @@ mod tests {
         assert_eq!(rounds.median(|it| *it), (2.0, 4.0, 0.5));
         let (ours, theirs, _) = rounds.sum(|it| *it);
         assert_eq!((ours, theirs), (106.0, 112.0));
+    }
+
+    #[test]
+    fn what_is_not_the_same_is_not_compared() {
+        let with = |theirs: &str| {
+            Rounds::run(1, || Ok("GCM".to_owned()), || Ok(theirs.to_owned())).unwrap()
+        };
+        assert_eq!(with("GCM").same(|it| it).unwrap(), "GCM");
+        let error = with("CM").same(|it| it).map(String::clone).unwrap_err();
+        assert_eq!(error.to_string(), "GCM cannot be measured beside CM");
     }
 }

@@ -89,6 +89,9 @@ pub struct Heard {
     pub first_at: Option<Instant>,
     pub last_at: Option<Instant>,
     pub longest_gap: Duration,
+    /// From the first packet of a picture to its last.
+    pub longest_picture: Duration,
+    picture_at: Option<Instant>,
     /// What no decoder takes: a number or a time that goes back, or a beginning without a key frame.
     pub faults: Vec<String>,
 }
@@ -127,11 +130,14 @@ impl Heard {
         };
         let picture = u16::from_be_bytes([payload[2] & 0x7f, payload[3]]);
         if payload[0] & 0x10 == 0 {
+            let took = self.picture_at.map_or(Duration::ZERO, |began| now - began);
+            self.longest_picture = self.longest_picture.max(took);
             if newest {
                 self.last_picture = Some(picture);
             }
             return;
         }
+        self.picture_at = Some(now);
         let key = sfu::starts_key_frame(payload);
         let layer = Layer::ALL.into_iter().find(|l| l.rid().as_bytes()[0] == payload[8]);
         let of = (payload[7], layer);
