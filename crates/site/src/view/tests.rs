@@ -188,6 +188,7 @@ fn every_message_is_used_and_every_used_message_exists() {
         "follow-title",
         "zone-time",
         "record-title",
+        "self-test-title",
     ]
     .map(String::from)
     .into();
