@@ -87,7 +87,7 @@ export class Path {
     // A proxy in between may say something of its own.
     const told = (await answered.json().catch(() => ({}))) as Partial<Record<"sends" | "receives" | "code" | "error", string>> & { addresses?: string[] };
     if (!answered.ok || !told.sends || !told.receives) {
-      this.tell({ stage: "refused", code: told.code ?? "", why: told.error ?? `HTTP ${answered.status}` });
+      this.tell({ stage: "refused", code: told.code ?? "", why: told.error ?? `HTTP ${answered.status}.` });
       return null;
     }
     await Promise.all([accept(this.sends, told.sends), accept(this.receives, told.receives)]);
