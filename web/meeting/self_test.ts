@@ -69,6 +69,8 @@ async function start(): Promise<void> {
     drawEcho();
   });
   setInterval(look, LOOKS_EVERY_MS);
+  // What was let go with the page does not come back with it.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   addEventListener("pagehide", () => {
     path?.close();
     devices.closeAll();
