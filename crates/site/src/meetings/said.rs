@@ -100,7 +100,8 @@ pub(super) enum Verb {
         offer: String,
     },
     Watch {
-        seats: BTreeMap<u8, String>,
+        /// By seat number. Names of members are texts, and nothing makes numbers of them beside `id`.
+        seats: BTreeMap<String, String>,
     },
     Leave {},
 }
