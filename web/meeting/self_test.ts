@@ -136,7 +136,8 @@ function look(): void {
 
 function draw(): void {
   const { sound, picture, troubles } = devices;
-  if ((preview.srcObject as MediaStream | null)?.getTracks()[0] !== picture) preview.srcObject = picture && new MediaStream([picture]);
+  const shown = (preview.srcObject as MediaStream | null)?.getTracks()[0] ?? null;
+  if (shown !== picture) plays(preview, picture && new MediaStream([picture]));
   meter.listen("microphone", sound);
   show(find("#camera-tried"), picture !== null);
   show(find("#microphone-tried"), sound !== null);
@@ -149,11 +150,18 @@ function draw(): void {
 
 function drawEcho(): void {
   const comes = path?.course.stage === "measuring" || path?.course.stage === "measured" ? path.echo : null;
-  if (echo.srcObject !== comes) echo.srcObject = comes;
+  if (echo.srcObject !== comes) plays(echo, comes);
   if (!comes) echo.muted = true;
   show(find("#echoes"), comes !== null);
   put(hear, say(echo.muted ? "hear" : "hear-no-longer"));
   set(hear, "aria-pressed", String(!echo.muted));
+}
+
+/** Left to begin by itself, a video waits until somebody scrolls to it, and cannot be judged meanwhile. */
+function plays(video: HTMLVideoElement, stream: MediaStream | null): void {
+  video.srcObject = stream;
+  // Another stream may take its place before it has begun.
+  if (stream) video.play().catch(() => {});
 }
 
 function tell(check: Check, verdict: Verdict): void {
