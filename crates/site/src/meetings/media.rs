@@ -37,17 +37,14 @@ impl Speaker<'_> {
     }
 
     /// Says what the page wants to see of the others.
-    pub(super) async fn watches(&self, seats: &BTreeMap<String, String>) -> Result<Value, Refused> {
+    pub(super) async fn watches(&self, seats: &BTreeMap<u8, String>) -> Result<Value, Refused> {
         let me = self.must_be_in().await?;
         let mut wishes = Vec::new();
         for (number, wish) in seats {
-            let number = number.parse().map_err(|_| {
-                Refused::sentence(format!("{number:?} is no seat. Name seats by their numbers."))
-            })?;
             let wish: Wish = wish
                 .parse()
                 .map_err(|error: sfu::UnknownWish| Refused::sentence(error.to_string()))?;
-            wishes.push((SeatNumber(number), wish));
+            wishes.push((SeatNumber(*number), wish));
         }
         rooms(self.app)?.watch(self.meeting, number(&me), wishes);
         Ok(json!({}))

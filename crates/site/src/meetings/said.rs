@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use base::{AgendaItemId, OfficialPhotoId, SeatId};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::bytes::Bytes64;
 
@@ -100,8 +101,8 @@ pub(super) enum Verb {
         offer: String,
     },
     Watch {
-        /// By seat number. Names of members are texts, and nothing makes numbers of them beside `id`.
-        seats: BTreeMap<String, String>,
+        #[serde(deserialize_with = "by_number")]
+        seats: BTreeMap<u8, String>,
     },
     Leave {},
 }
@@ -126,6 +127,14 @@ pub(super) struct Sending {
     pub(super) screen: bool,
 }
 
+/// Names are texts in JSON, and what is flattened is not told that these are numbers.
+fn by_number<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<u8, String>, D::Error> {
+    let named = BTreeMap::<String, String>::deserialize(from)?;
+    let numbered =
+        named.into_iter().map(|(name, wish)| Ok((name.parse().map_err(D::Error::custom)?, wish)));
+    numbered.collect()
+}
+
 /// The answer to what was said under this number.
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
@@ -136,4 +145,21 @@ pub(super) struct Answer {
     pub(super) error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) code: Option<&'static str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Said, Verb};
+
+    #[test]
+    fn wishes_are_read_by_the_number_of_the_seat() {
+        let text = r#"{"id": 7, "watch": {"seats": {"3": "f", "12": "off"}}}"#;
+        let said: Said = serde_json::from_str(text).unwrap();
+        let Verb::Watch { seats } = said.verb else { panic!("something else was heard") };
+        let seats: Vec<(u8, &str)> =
+            seats.iter().map(|(seat, wish)| (*seat, wish.as_str())).collect();
+        assert_eq!(seats, [(3, "f"), (12, "off")]);
+        let text = r#"{"id": 7, "watch": {"seats": {"300": "f"}}}"#;
+        assert!(serde_json::from_str::<Said>(text).is_err());
+    }
 }

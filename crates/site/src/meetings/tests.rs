@@ -410,7 +410,7 @@ on_both_engines! {
             // There is no port here to see anything through.
             (json!({ "1": "f", "2": "off" }), "carries no pictures"),
             (json!({ "1": "g" }), "no layer of a camera"),
-            (json!({ "first": "f" }), "no seat"),
+            (json!({ "first": "f" }), "cannot be understood"),
         ] {
             let answer = page.says(json!({ "watch": { "seats": seats } })).await;
             assert!(refused(&answer).contains(told), "{answer}");
