@@ -6,7 +6,7 @@ import { expect, type Staff } from "../../support/newsroom.ts";
 import { freePort } from "../../support/program.ts";
 
 // Cameras, encoders and decoders of one test at a time.
-test.describe.configure({ mode: "default" });
+test.describe.configure({ mode: "default", timeout: 180_000 });
 
 test.use({
   // The browser asks, and is answered by each test.
@@ -46,7 +46,6 @@ async function moves(page: Page): Promise<void> {
 }
 
 test("whoever can take part is told so, by keyboard alone, and sees and hears themselves through the server", async ({ somebody }) => {
-  test.setTimeout(90_000);
   const staff = await somebody();
   const { page } = staff;
   await page.context().grantPermissions(["camera", "microphone"]);
