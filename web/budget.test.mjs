@@ -32,6 +32,10 @@ test("a meeting's script is at most 60 KB, compressed, and that of its sealing 4
   assert.ok((await sent("sealing")) <= 4 * 1024);
 });
 
+test("the script that tests devices and network is at most 8 KB, compressed", async () => {
+  assert.ok((await sent("self_test")) <= 8 * 1024);
+});
+
 test("what makes invitations is at most 5 KB, compressed", async () => {
   assert.ok((await sent("invitations")) <= 5 * 1024);
 });

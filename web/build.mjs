@@ -22,6 +22,7 @@ const scripts = await build({
     editor: "editor/editor.ts",
     player: "player/player.ts",
     meet: "meeting/meeting.ts",
+    self_test: "meeting/self_test.ts",
     sealing: "meeting/sealing_worker.ts",
   },
   outdir: "dist/assets",
@@ -37,7 +38,7 @@ const scripts = await build({
 
 const styles = await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["front", "listing", "article", "discussion", "live", "meet", "meeting", "search", "error"].map((page) => `styles/pages/${page}.css`),
+  entryPoints: ["front", "listing", "article", "discussion", "live", "meet", "meeting", "self_test", "search", "error"].map((page) => `styles/pages/${page}.css`),
   outdir: "dist/styles",
   bundle: true,
   minify: true,

@@ -26,7 +26,13 @@ export function readConfig(root: ParentNode): Config {
 }
 
 /** The words of the page's language, with what belongs in their blanks. */
-export function say(key: Word, blanks: Record<string, string | number> = {}): string {
+export function say(key: Word, blanks: Blanks = {}): string {
+  return fill(words[key] ?? key, blanks);
+}
+
+export type Blanks = Record<string, string | number>;
+
+export function fill(text: string, blanks: Blanks): string {
   // A blank is filled with text that may itself look like one; each is filled once.
-  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(blanks[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(blanks[name] ?? whole));
 }

@@ -249,7 +249,7 @@ export async function canMeet(): Promise<boolean> {
 }
 
 /** Only codecs whose frames can be sealed, and none that tells sizes apart. */
-function restrict(transceiver: RTCRtpTransceiver, isClosed: boolean): void {
+export function restrict(transceiver: RTCRtpTransceiver, isClosed: boolean): void {
   const kind = transceiver.receiver.track.kind;
   const codecs = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
   const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];

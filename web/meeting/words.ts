@@ -22,6 +22,7 @@ export const WORDS = [
   "lobby",
   "lobby-text",
   "returning",
+  "test",
   "withdraw",
   "was-refused",
   "line-holds",

@@ -171,6 +171,11 @@ impl Peer {
         }
     }
 
+    /// Says good-bye, as a page that is closed does.
+    pub fn close(&mut self) {
+        let _ = self.rtc.close();
+    }
+
     /// Whether it can send and receive.
     pub fn is_connected(&self) -> bool {
         self.ice && self.dtls

@@ -16,7 +16,7 @@ use store::{Files, Position, Store};
 use url::Url;
 
 use crate::comment_check::CommentCheck;
-use crate::meetings::Meetings;
+use crate::meetings::{Meetings, SelfTests};
 use crate::newsroom::Hub;
 use crate::pages::Speaking;
 use crate::provider::Provider;
@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     speaking: Speaking,
     /// Meetings that somebody is connected to.
     meetings: Meetings,
+    /// Pages that try out whether they could be.
+    self_tests: SelfTests,
     /// Makes and asks for passkeys, where the public address can have them.
     passkeys: Option<Webauthn>,
     /// Of every page: nothing but this site's own files, and the styles of its templates.
@@ -119,6 +121,7 @@ impl App {
             hub,
             speaking,
             meetings: Meetings::default(),
+            self_tests: SelfTests::default(),
             passkeys,
             content_security_policy,
             framed_policy,
@@ -143,6 +146,10 @@ impl App {
 
     pub(crate) fn meetings(&self) -> &Meetings {
         &self.0.meetings
+    }
+
+    pub(crate) fn self_tests(&self) -> &SelfTests {
+        &self.0.self_tests
     }
 
     pub(crate) fn live(&self) -> &LiveComments {

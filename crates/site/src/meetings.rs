@@ -10,20 +10,26 @@ mod media;
 mod release;
 mod room;
 mod said;
+mod self_test;
 mod socket;
 #[cfg(test)]
 mod tests;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 
 use crate::{App, pages};
 
 pub(crate) use live::Meetings;
+pub(crate) use self_test::SelfTests;
 
 /// Every address of a meeting while it goes on.
 pub(crate) fn router() -> Router<App> {
+    let offers = DefaultBodyLimit::max(self_test::OFFERS_BYTES_MAX);
     Router::new()
+        .route("/meet/test", get(pages::self_test))
+        .route("/meet/test/path", post(self_test::connect).layer(offers))
         .route("/meet/{meeting}", get(pages::meet))
         .route("/meet/{meeting}/socket", get(socket::open))
 }

@@ -35,7 +35,7 @@ pub(crate) use discussion::{Speaking, Telling};
 pub(crate) use feeds::site_feed;
 pub(crate) use files::{asset, photo};
 pub(crate) use front::{front, preview_front};
-pub(crate) use meet::show as meet;
+pub(crate) use meet::{self_test, show as meet};
 pub(crate) use missing::{failed, never_here};
 pub(crate) use oembed::oembed;
 pub(crate) use path::at_path;

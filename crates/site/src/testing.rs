@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::ManualClock;
+use media_io::rooms::Rooms;
 use projections::live_comments::{LiveComments, TellReaders};
 use projections::page_cache::{ForgetPages, PageCache};
 use projections::search::SearchIndex;
@@ -14,17 +15,22 @@ use crate::{App, CommentCheck, Parts, Provider, Settings};
 
 /// A whole site on a test's database.
 pub(crate) fn app(store: &TestStore) -> App {
-    whole(store, None, None, true)
+    whole(store, None, None, true, None)
+}
+
+/// The same, where the pictures and the sound of meetings are carried.
+pub(crate) fn app_with_rooms(store: &TestStore, rooms: Rooms) -> App {
+    whole(store, None, None, true, Some(rooms))
 }
 
 /// The same, with a check of comments.
 pub(crate) fn app_checking(store: &TestStore, check: CommentCheck) -> App {
-    whole(store, None, Some(check), true)
+    whole(store, None, Some(check), true, None)
 }
 
 /// The same, with somebody who vouches for readers, and mail or none.
 pub(crate) fn app_vouched_for(store: &TestStore, readers: Option<Provider>, mail: bool) -> App {
-    whole(store, readers, None, mail)
+    whole(store, readers, None, mail, None)
 }
 
 fn whole(
@@ -32,6 +38,7 @@ fn whole(
     readers_provider: Option<Provider>,
     comment_check: Option<CommentCheck>,
     mail: bool,
+    rooms: Option<Rooms>,
 ) -> App {
     let pages = PageCache::new(1024 * 1024);
     let forget = Box::new(ForgetPages::new(pages.clone(), None));
@@ -59,7 +66,7 @@ fn whole(
         comment_check,
         mail,
         studio: None,
-        rooms: None,
+        rooms,
         clock: Arc::new(ManualClock::at(noon())),
     })
 }

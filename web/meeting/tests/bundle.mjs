@@ -5,7 +5,7 @@ import { build } from "esbuild";
 
 const folder = new URL("../", import.meta.url).pathname;
 const entries = (await readdir(folder, { recursive: true }))
-  .filter((name) => name.endsWith(".ts") && !["meeting.ts", "sealing_worker.ts"].includes(name));
+  .filter((name) => name.endsWith(".ts") && !["meeting.ts", "self_test.ts", "sealing_worker.ts"].includes(name));
 
 await build({
   absWorkingDir: folder,

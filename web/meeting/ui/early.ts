@@ -47,6 +47,7 @@ export class Early {
       el("p", {}, el("label", { for: "camera" }, say("camera")), this.camera),
       this.problem,
       el("p", { class: "early-door" }, this.door),
+      el("p", {}, el("a", { href: "/meet/test", target: "_blank" }, say("test"))),
     );
     this.waits.append(
       this.waitsFor,

@@ -402,6 +402,21 @@ on_both_engines! {
         assert_eq!(page.says(json!({ "found": {} })).await["ok"]["group"], 1);
     }
 
+    async fn what_a_page_wants_to_see_of_whom_is_understood(store: &TestStore) {
+        let site = Site::with(store, Profile::Open).await;
+        let mut page = site.sits(0).await;
+        page.says(json!({ "admit": { "seat": site.seats[0] } })).await;
+        for (seats, told) in [
+            // There is no port here to see anything through.
+            (json!({ "1": "f", "2": "off" }), "carries no pictures"),
+            (json!({ "1": "g" }), "no layer of a camera"),
+            (json!({ "first": "f" }), "cannot be understood"),
+        ] {
+            let answer = page.says(json!({ "watch": { "seats": seats } })).await;
+            assert!(refused(&answer).contains(told), "{answer}");
+        }
+    }
+
     async fn another_site_opens_no_socket(store: &TestStore) {
         let site = Site::with(store, Profile::Closed).await;
         let stream = TcpStream::connect(&site.address).await.unwrap();

@@ -77,6 +77,8 @@ struct MeetingPage {
     invites: bool,
     /// Whether all links can be made anew: who is in has the secret of those from before.
     empty: bool,
+    /// Where whoever is invited tests devices and network.
+    test: String,
     agenda: Vec<AgendaRow>,
     advisory: String,
     outcomes: Vec<OutcomeRow>,
@@ -213,10 +215,11 @@ pub(super) async fn calendar_file(
     policy::check(staff.actor(), Action::HoldMeetings)?;
     let known = known(&app, id).await?;
     let words = app.0.templates.words();
-    let description = words.say(&frame.language, "meeting-calendar-hint", &[]);
-    let description = description.map_err(|it| Trouble::from(crate::error::PageError::from(it)))?;
     let public = app.public_url();
     let host = public.host_str().unwrap_or("tribune");
+    let test = [("test", self_test(&app).into())];
+    let description = words.say(&frame.language, "meeting-calendar-hint", &test);
+    let description = description.map_err(|it| Trouble::from(crate::error::PageError::from(it)))?;
     let appointment = Appointment {
         uid: format!("{id}@{host}"),
         description,
@@ -234,6 +237,11 @@ pub(super) async fn calendar_file(
         (header::CONTENT_DISPOSITION, "attachment; filename=\"meeting.ics\""),
     ];
     Ok((headers, file).into_response())
+}
+
+/// Where devices and network are tested.
+fn self_test(app: &App) -> String {
+    format!("{}/meet/test", app.public_url().as_str().trim_end_matches('/'))
 }
 
 /// The meeting's page again, with what was typed and could not be done.
@@ -338,6 +346,7 @@ async fn page(
         parties: parties.iter().map(|it| PartyRow::of(it, &seats, fields)).collect(),
         invites: matches!(known.state(), Course::Planned | Course::UnderWay),
         empty: seats.iter().all(|it| it.state() != seat::State::In),
+        test: self_test(app),
         agenda: agenda.iter().map(AgendaRow::of).collect(),
         advisory: match sent {
             "advise" | "unadvise" => fields.text("advisory").to_owned(),

@@ -1,4 +1,5 @@
 //! `GET /meet/{meeting}`: the page that one sits at. Everything else comes over the socket.
+//! `GET /meet/test`: the page that tells whether one could.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -11,9 +12,9 @@ use super::answer::{Answer, fresh};
 use super::shell::Shell;
 use super::{Result, missing};
 use crate::App;
-use crate::view::MeetPage;
+use crate::view::{MeetPage, SelfTestPage};
 
-/// A camera and a microphone are asked for here, and nowhere else.
+/// A camera and a microphone are asked for on these pages, and nowhere else.
 const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()",
 );
@@ -27,9 +28,24 @@ pub(crate) async fn show(
     answer: Answer,
 ) -> Response {
     let mut response = fresh(&app, answer, find(&app, &id)).await;
-    let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("permissions-policy"), PERMISSIONS);
-    headers.insert(header::REFERRER_POLICY, NO_REFERRER);
+    response.headers_mut().insert(header::REFERRER_POLICY, NO_REFERRER);
+    allowed_devices(response)
+}
+
+pub(crate) async fn self_test(State(app): State<App>, answer: Answer) -> Response {
+    let page = async {
+        let shell = Shell::load(&app).await?;
+        let headline = shell.word(&app, &shell.site.language, "self-test-title")?;
+        let mut head = shell.head(&headline, &shell.site.language, "/meet/test");
+        head.robots = Some("noindex".to_owned());
+        let page = SelfTestPage { head, headline, media: app.rooms().is_some() };
+        shell.render(&app, 200, page, Vec::new())
+    };
+    allowed_devices(fresh(&app, answer, page).await)
+}
+
+fn allowed_devices(mut response: Response) -> Response {
+    response.headers_mut().insert(HeaderName::from_static("permissions-policy"), PERMISSIONS);
     response
 }
 

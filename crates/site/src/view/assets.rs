@@ -39,6 +39,10 @@ pub(super) fn meet_script_url() -> &'static str {
     url("meet.js")
 }
 
+pub(super) fn self_test_script_url() -> &'static str {
+    url("self_test.js")
+}
+
 pub(super) fn sealing_script_url() -> &'static str {
     url("sealing.js")
 }

@@ -110,6 +110,8 @@ pages! {
     Embed(EmbedPage) = "pages/embed.html" styled "live",
     /// `/meet/{id}`
     Meet(MeetPage) = "pages/meet.html" styled "meet",
+    /// `/meet/test`
+    SelfTest(SelfTestPage) = "pages/self_test.html" styled "self_test",
     /// Whatever cannot be shown, and why.
     Error(ErrorPage) = "pages/error.html" styled "error",
 }

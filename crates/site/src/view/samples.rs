@@ -138,6 +138,8 @@ pub fn pages(language: &str) -> Vec<(&'static str, Page)> {
         ),
         ("live-embed", embed(language).into()),
         ("meet", meet(language).into()),
+        ("meet-test", self_test(language, true).into()),
+        ("meet-test-off", self_test(language, false).into()),
         ("meeting", record(language).into()),
         ("meeting-to-come", announced(language).into()),
         ("meetings", meetings(language).into()),

@@ -175,6 +175,7 @@ async fn the_calendar_file_tells_when_and_holds_no_secret() {
     let unfolded = file.replace("\r\n ", "");
     assert!(unfolded.contains(&format!("URL:http://localhost/meet/{id}\r\n")), "{unfolded}");
     assert!(!file.contains('#'), "{file}");
+    assert!(unfolded.contains("your network at http://localhost/meet/test\r\n"), "{unfolded}");
     store.close().await;
 }
 
