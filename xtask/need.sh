@@ -98,6 +98,7 @@ for need in "$@"; do
         ;;
     nginx) has nginx || [ -x /usr/sbin/nginx ] || packages="$packages nginx-light" ;;
     wrk) has wrk || packages="$packages wrk" ;;
+    openssl) has openssl || packages="$packages openssl" ;;
     nasm) has nasm || packages="$packages nasm" ;;
     isso)
         [ -x target/tools/isso/bin/gunicorn ] || {

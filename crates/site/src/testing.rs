@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::ManualClock;
+use media_io::rooms::Rooms;
 use projections::live_comments::{LiveComments, TellReaders};
 use projections::page_cache::{ForgetPages, PageCache};
 use projections::search::SearchIndex;
@@ -14,17 +15,22 @@ use crate::{App, CommentCheck, Parts, Provider, Settings};
 
 /// A whole site on a test's database.
 pub(crate) fn app(store: &TestStore) -> App {
-    whole(store, None, None, true)
+    whole(store, None, None, true, None)
+}
+
+/// The same, with rooms that browsers reach by TURN at this address, too.
+pub(crate) fn app_with_rooms(store: &TestStore, rooms: Rooms, turn_url: &str) -> App {
+    whole(store, None, None, true, Some((rooms, turn_url)))
 }
 
 /// The same, with a check of comments.
 pub(crate) fn app_checking(store: &TestStore, check: CommentCheck) -> App {
-    whole(store, None, Some(check), true)
+    whole(store, None, Some(check), true, None)
 }
 
 /// The same, with somebody who vouches for readers, and mail or none.
 pub(crate) fn app_vouched_for(store: &TestStore, readers: Option<Provider>, mail: bool) -> App {
-    whole(store, readers, None, mail)
+    whole(store, readers, None, mail, None)
 }
 
 fn whole(
@@ -32,7 +38,9 @@ fn whole(
     readers_provider: Option<Provider>,
     comment_check: Option<CommentCheck>,
     mail: bool,
+    rooms: Option<(Rooms, &str)>,
 ) -> App {
+    let turn_url = rooms.as_ref().map(|(_, url)| (*url).to_owned());
     let pages = PageCache::new(1024 * 1024);
     let forget = Box::new(ForgetPages::new(pages.clone(), None));
     let (pages_followed, follow) = store::events::follow(forget, (**store).clone());
@@ -53,13 +61,14 @@ fn whole(
             public_url: "http://localhost/".parse().unwrap(),
             share_targets: Vec::new(),
             refused_agents: Vec::new(),
+            turn_url,
         },
         provider: None,
         readers_provider,
         comment_check,
         mail,
         studio: None,
-        rooms: None,
+        rooms: rooms.map(|(rooms, _)| rooms),
         clock: Arc::new(ManualClock::at(noon())),
     })
 }

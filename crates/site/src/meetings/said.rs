@@ -95,6 +95,7 @@ pub(super) enum Verb {
         release: bool,
     },
     ReadReadout {},
+    Relay {},
     Media {
         session: u64,
         offer: String,
