@@ -45,7 +45,7 @@ test: test-tools test-style test-rust test-web test-browser ## prove everything 
 	@echo "tribune: every test has passed"
 
 test-tools:
-	@$(need) cc node postgresql chromium java ffmpeg cargo-nextest cargo-deny
+	@$(need) cc node postgresql chromium java ffmpeg openssl cargo-nextest cargo-deny
 
 test-style: test-tools web ## formatting, tidiness, licences and lints
 	$(CARGO) fmt --all -- --check

@@ -100,6 +100,7 @@ for need in "$@"; do
     janus) has janus || packages="$packages janus" ;;
     ip) has ip || packages="$packages iproute2" ;;
     wrk) has wrk || packages="$packages wrk" ;;
+    openssl) has openssl || packages="$packages openssl" ;;
     nasm) has nasm || packages="$packages nasm" ;;
     isso)
         [ -x target/tools/isso/bin/gunicorn ] || {

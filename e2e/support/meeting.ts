@@ -7,13 +7,13 @@ import { freePort, type Program } from "./program.ts";
 /** Cameras that show a moving picture, microphones that hear a beep, and nobody to ask about them. */
 export const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
-/** A newsroom with rooms for meetings at a port of their own. */
-export const test = base.extend<{ comes: (link: string, name: string) => Promise<Delegate> }>({
+/** A newsroom with rooms for meetings at a port of their own. `cutOff` is in a network that lets no UDP out. */
+export const test = base.extend<{ comes: (link: string, name: string, cutOff?: boolean) => Promise<Delegate> }>({
   settings: async ({}, use) => use({ TRIBUNE_MEET_LISTEN: `127.0.0.1:${await freePort()}` }),
   comes: async ({ browser }, use) => {
     const all: Delegate[] = [];
-    await use(async (link, name) => {
-      const delegate = await Delegate.comes(browser, link, name);
+    await use(async (link, name, cutOff = false) => {
+      const delegate = await Delegate.comes(browser, link, name, cutOff);
       all.push(delegate);
       return delegate;
     });
@@ -32,8 +32,9 @@ export class Delegate {
   ) {}
 
   /** Opens the link, and says who comes. */
-  static async comes(browser: Browser, link: string, name: string): Promise<Delegate> {
+  static async comes(browser: Browser, link: string, name: string, cutOff: boolean): Promise<Delegate> {
     const context = await browser.newContext({ permissions: ["camera", "microphone"], locale: "en-GB" });
+    await context.addInitScript(watchConnections, cutOff);
     const page = await context.newPage();
     const delegate = new Delegate(context, page, name);
     page.on("pageerror", (error) => delegate.complaints.push(String(error)));
@@ -133,9 +134,41 @@ export class Delegate {
     await expect.poll(loudness, { timeout: 30_000 }).toBeGreaterThan(0.01);
   }
 
+  /** By which way sound and pictures go at this moment: where they leave from, and how that is reached. */
+  async way(): Promise<{ from: string; by: string }> {
+    return this.page.evaluate(async () => {
+      const peer = (window as unknown as { peers: RTCPeerConnection[] }).peers.at(-1);
+      const stats = new Map<string, Record<string, string>>();
+      for (const [id, it] of (await peer?.getStats()) ?? []) stats.set(id, it);
+      const transport = [...stats.values()].find((it) => it["type"] === "transport");
+      const pair = stats.get(transport?.["selectedCandidatePairId"] ?? "");
+      const local = stats.get(pair?.["localCandidateId"] ?? "");
+      return { from: local?.["candidateType"] ?? "nowhere", by: local?.["relayProtocol"] ?? local?.["protocol"] ?? "nothing" };
+    });
+  }
+
   tile(name: string) {
     return this.page.locator("figure.tile").filter({ hasText: name });
   }
+}
+
+/** Runs in the page before its scripts: keeps its connections to look at, and lets no UDP out of them if it
+    is to be cut off. */
+function watchConnections(cutOff: boolean): void {
+  const peers: RTCPeerConnection[] = [];
+  const through = (configuration?: RTCConfiguration): RTCConfiguration =>
+    cutOff ? { ...configuration, iceTransportPolicy: "relay" } : { ...configuration };
+  const Real = window.RTCPeerConnection;
+  class Watched extends Real {
+    constructor(configuration?: RTCConfiguration) {
+      super(through(configuration));
+      peers.push(this);
+    }
+    override setConfiguration(configuration?: RTCConfiguration): void {
+      super.setConfiguration(through(configuration));
+    }
+  }
+  Object.assign(window, { peers, RTCPeerConnection: Watched });
 }
 
 export interface Plan {

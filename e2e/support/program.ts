@@ -35,9 +35,10 @@ export class Program {
     at?: number,
   ): Promise<Program> {
     const port = at ?? (await freePort());
-    const here = ["--listen", `127.0.0.1:${port}`, "--public-url", `http://localhost:${port}/`];
+    const origin = `${settings["TRIBUNE_CERTIFICATE"] ? "https" : "http"}://localhost:${port}`;
+    const here = ["--listen", `127.0.0.1:${port}`, "--public-url", `${origin}/`];
     const { data: kept, child, log } = await Program.run(command, here, data, settings);
-    return new Program(`http://localhost:${port}`, kept, child, log, settings);
+    return new Program(origin, kept, child, log, settings);
   }
 
   /** Starts it, and waits for its own word that it serves. */
@@ -58,7 +59,7 @@ export class Program {
     const ready = new Promise<string>((settle, refuse) => {
       const late = setTimeout(() => refuse(new Error("tribune took too long")), startMsMax);
       createInterface({ input: child.stdout! }).on("line", (line) => {
-        const origin = /Tribune is at (http:\/\/\S+?)\/?$/.exec(line)?.[1];
+        const origin = /Tribune is at (https?:\/\/\S+?)\/?$/.exec(line)?.[1];
         if (origin) {
           clearTimeout(late);
           settle(origin);

@@ -362,6 +362,7 @@ export class Conference {
     if (this.media) return this.media.grow(others.map(({ id }) => id));
     if (room.profile === "closed") this.seal();
     this.media = new Media(others.map(({ id }) => id), this.worker, {
+      relay: async () => (await this.insist<{ servers: RTCIceServer[] }>({ relay: {} })).servers,
       offer: async (session, offer) => (await this.insist<{ answer: string }>({ media: { session, offer } })).answer,
       onChange: () => {
         for (const { seat, sound } of this.media?.slots ?? []) this.meter.listen(seat, sound);

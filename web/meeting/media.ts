@@ -10,6 +10,8 @@ const MENDS_MS = 2_000;
 /** A restart that has not helped for so long is followed by a new connection. */
 const RESTART_MS = 7_000;
 
+const CONFIGURATION: RTCConfiguration = { bundlePolicy: "max-bundle" };
+
 const LAYERS: RTCRtpEncodingParameters[] = [
   { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
   { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
@@ -30,6 +32,8 @@ export interface Slot {
 }
 
 export interface MediaOutside {
+  /** Where the server is reached from networks that let no UDP through. */
+  relay(): Promise<RTCIceServer[]>;
   /** Gives the server's answer. */
   offer(session: number, sdp: string): Promise<string>;
   /** What comes in, or how the connection stands, has changed. */
@@ -105,7 +109,7 @@ export class Media {
     this.peer?.close();
     if (this.isOver) return;
     this.session = Math.max(this.session + 1, Math.floor(Date.now() / 1000));
-    const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const peer = new RTCPeerConnection(CONFIGURATION);
     this.peer = peer;
     this.turn = Promise.resolve();
     this.isRestarting = false;
@@ -184,6 +188,10 @@ export class Media {
 
   private async agree(peer: RTCPeerConnection, options: RTCOfferOptions): Promise<void> {
     if (peer !== this.peer) return;
+    // Asked for each time: what it takes to be let in there holds for an hour.
+    const iceServers = await this.relay();
+    if (peer !== this.peer) return;
+    peer.setConfiguration({ ...CONFIGURATION, iceServers });
     const offer = await peer.createOffer(options);
     const isClosed = this.worker !== null;
     const sdp = isClosed ? withoutLevels(offer.sdp ?? "") : (offer.sdp ?? "");
@@ -197,6 +205,16 @@ export class Media {
     }
     await peer.setRemoteDescription({ type: "answer", sdp: isClosed ? withoutLevels(evenSound(told)) : told });
     this.fingerprint = fingerprintOf(told);
+  }
+
+  /** A server that knows of no relay says so, and most networks need none. */
+  private async relay(): Promise<RTCIceServer[]> {
+    try {
+      return await this.outside.relay();
+    } catch (error) {
+      console.warn("meeting: no relay", error);
+      return [];
+    }
   }
 
   private look(peer: RTCPeerConnection): void {

@@ -120,6 +120,7 @@ export type Verb =
   | { release: { proposal: string; jpeg: string; caption: string; credit: string } }
   | { readout: { headline: string; body: string; release: boolean } }
   | { read_readout: Empty }
+  | { relay: Empty }
   | { media: { session: number; offer: string } }
   | { watch: { seats: Record<string, Layer> } }
   | { leave: Empty };

@@ -1,4 +1,5 @@
-//! The media of all meetings on one UDP port.
+//! The media of all meetings on one UDP port, and for those who cannot reach it over connections that
+//! speak TURN.
 //!
 //! One task reads the socket and finds the room of each datagram; each room has a task of its own, which
 //! drives the state machine [`sfu::Room`] and sends in batches what it says. A panic in a room ends that
@@ -16,9 +17,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 mod drive;
+mod relay;
 mod socket;
 
 use drive::{Drive, Order};
+use relay::{Relays, is_relayed};
 use socket::{Datagram, Socket};
 
 /// So many events may be waiting for whoever listens. A meeting of 25 seats that all come at once makes
@@ -79,6 +82,7 @@ struct Shared {
     rooms: Mutex<HashMap<MeetingId, Inbox>>,
     /// The reader looks up what the rooms enter.
     directory: Arc<Mutex<Directory<Inbox>>>,
+    relays: Arc<Relays>,
     events: broadcast::Sender<Event>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -112,6 +116,7 @@ impl Rooms {
                 most_seats: config.most_seats,
                 rooms: Mutex::default(),
                 directory: Arc::default(),
+                relays: Arc::new(Relays::new(socket.advertised().to_vec())),
                 events: broadcast::channel(EVENTS).0,
                 stop: CancellationToken::new(),
                 tasks: TaskTracker::new(),
@@ -243,21 +248,33 @@ async fn read(socket: &Socket, directory: &Mutex<Directory<Inbox>>) -> io::Error
         if let Err(error) = reader.read(socket).await {
             return error;
         }
-        {
-            let directory = directory.lock().unwrap_or_else(PoisonError::into_inner);
-            for (source, destination, bytes) in reader.datagrams(socket) {
-                let Some(inbox) = directory.find(source, bytes) else { continue };
-                let datagram = Datagram { source, destination, bytes: bytes.into() };
-                match sorted.iter_mut().find(|(to, _)| to == inbox) {
-                    Some((_, datagrams)) => datagrams.push(datagram),
-                    None => sorted.push((inbox.clone(), vec![datagram])),
-                }
+        // Whoever sends from there has made it up.
+        let datagrams = reader.datagrams(socket).filter(|(source, ..)| !is_relayed(*source));
+        hand_over(directory, datagrams, &mut sorted);
+    }
+}
+
+/// Sorts datagrams by room, and gives each room its own: where from, to which of our addresses, and what.
+/// `sorted` is empty before and after, and kept for its room.
+fn hand_over<'a>(
+    directory: &Mutex<Directory<Inbox>>,
+    datagrams: impl Iterator<Item = (SocketAddr, SocketAddr, &'a [u8])>,
+    sorted: &mut Vec<(Inbox, Vec<Datagram>)>,
+) {
+    {
+        let directory = directory.lock().unwrap_or_else(PoisonError::into_inner);
+        for (source, destination, bytes) in datagrams {
+            let Some(inbox) = directory.find(source, bytes) else { continue };
+            let datagram = Datagram { source, destination, bytes: bytes.into() };
+            match sorted.iter_mut().find(|(to, _)| to == inbox) {
+                Some((_, datagrams)) => datagrams.push(datagram),
+                None => sorted.push((inbox.clone(), vec![datagram])),
             }
         }
-        for (inbox, datagrams) in sorted.drain(..) {
-            // A room that is full or gone loses them.
-            let _ = inbox.datagrams.try_send(datagrams);
-        }
+    }
+    for (inbox, datagrams) in sorted.drain(..) {
+        // A room that is full or gone loses them.
+        let _ = inbox.datagrams.try_send(datagrams);
     }
 }
 

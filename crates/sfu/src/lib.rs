@@ -9,6 +9,9 @@
 //! [`Directory`] finds whom a datagram is for. It is asked twice: for the room, by who holds the socket,
 //! and within the room for the seat.
 //!
+//! Who reaches us by TCP alone comes by a relay of our own, [`turn`], which leads to rooms and nowhere
+//! else.
+//!
 //! Absent from here: input and output, clocks (each call is given `now`), async, who may be in a
 //! meeting, and what a seat is beyond its number.
 //!
@@ -44,6 +47,7 @@ mod rebase;
 mod room;
 mod source;
 mod track;
+pub mod turn;
 
 use std::fmt;
 use std::str::FromStr;

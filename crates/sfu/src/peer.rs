@@ -1,6 +1,8 @@
 //! The other end of a connection, as a browser would be: for tests and measurements. Its packets are
 //! made up; a picture of VP8 is as much of it as a server reads.
 
+pub mod turn;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -96,6 +96,9 @@ pub struct Settings {
     pub share_targets: Vec<ShareTarget>,
     /// Agents that robots.txt asks to fetch nothing.
     pub refused_agents: Vec<String>,
+    /// Where browsers reach the rooms by TURN, if they do, such as
+    /// `turns:news.example:443?transport=tcp`.
+    pub turn_url: Option<String>,
 }
 
 impl App {
@@ -134,6 +137,10 @@ impl App {
 
     pub(crate) fn rooms(&self) -> Option<&Rooms> {
         self.0.rooms.as_ref()
+    }
+
+    pub(crate) fn turn_url(&self) -> Option<&str> {
+        self.0.settings.turn_url.as_deref()
     }
 
     pub(crate) fn hub(&self) -> &Hub {

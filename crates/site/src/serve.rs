@@ -1,5 +1,7 @@
-//! Listening: HTTP/1.1 and HTTP/2, plain or over TLS, until asked to stop.
+//! Listening: HTTP/1.1 and HTTP/2, plain or over TLS, until asked to stop. Over TLS the media of meetings
+//! comes to the same port, by TURN, from networks that let nothing else through.
 
+mod begun;
 mod forwarded;
 mod lent;
 #[cfg(test)]
@@ -24,9 +26,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
+use sfu::turn;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio_rustls::server::TlsStream;
 use tower::ServiceExt as _;
 
 pub use forwarded::{ClientAddress, TrustedProxies};
@@ -34,6 +38,7 @@ pub use tls::{Certificate, TlsError};
 
 use crate::pages::Telling;
 use crate::{App, channel, pages};
+use begun::Begun;
 use lent::{Lent, Taken};
 
 /// How long a client may take to send the head of a request.
@@ -63,6 +68,8 @@ pub async fn serve(
     let server = Arc::new(Server { app, router, trusted: listening.trusted_proxies });
     let acceptor = listening.certificate.map(|it| tls::Acceptor::new(it, Instant::now()));
     let graceful = GracefulShutdown::new();
+    // Nobody is waited for who has said nothing yet.
+    let (stopping, stops) = watch::channel(());
     tokio::pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
@@ -82,13 +89,16 @@ pub async fn serve(
         let server = Arc::clone(&server);
         let acceptor = acceptor.clone();
         let watcher = graceful.watcher();
+        let stops = stops.clone();
         tokio::spawn(async move {
             match acceptor {
                 None => server.plain_connection(stream, peer, watcher).await,
                 Some(acceptor) => {
                     let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
                     match shaken.await {
-                        Ok(Ok(stream)) => server.connection(stream, peer, watcher, None).await,
+                        Ok(Ok(stream)) => {
+                            server.secure_connection(stream, peer, watcher, stops).await;
+                        }
                         Ok(Err(error)) => {
                             tracing::debug!("{peer} broke off the handshake: {error}");
                         }
@@ -99,6 +109,7 @@ pub async fn serve(
         });
     }
     drop(listener);
+    drop(stopping);
     // What would never come to an end by itself.
     server.app.live().end();
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
@@ -144,6 +155,29 @@ impl Server {
         {
             // A task of its own, for this one is as large as all that HTTP may need.
             tokio::spawn(taken.tell(stream));
+        }
+    }
+
+    /// One that speaks TURN, if this node carries meetings, or else HTTP.
+    async fn secure_connection(
+        self: Arc<Self>,
+        stream: TlsStream<TcpStream>,
+        peer: SocketAddr,
+        watcher: hyper_util::server::graceful::Watcher,
+        mut stops: watch::Receiver<()>,
+    ) {
+        let looked = tokio::select! {
+            looked = tokio::time::timeout(HEAD_TIMEOUT, Begun::look(stream)) => looked,
+            _ = stops.changed() => return,
+        };
+        let Ok(Ok(Some((first, stream)))) = looked else { return };
+        match self.app.rooms() {
+            Some(rooms) if turn::Server::is_meant(first) => {
+                // It ends with the rooms, and not before them.
+                drop(watcher);
+                rooms.relay(stream, peer).await;
+            }
+            _ => self.connection(stream, peer, watcher, None).await,
         }
     }
 

@@ -20,7 +20,12 @@ pub(crate) fn app(store: &TestStore) -> App {
 
 /// The same, where the pictures and the sound of meetings are carried.
 pub(crate) fn app_with_rooms(store: &TestStore, rooms: Rooms) -> App {
-    whole(store, None, None, true, Some(rooms))
+    whole(store, None, None, true, Some((rooms, None)))
+}
+
+/// The same, with rooms that browsers reach by TURN at this address, too.
+pub(crate) fn app_with_turn(store: &TestStore, rooms: Rooms, turn_url: &str) -> App {
+    whole(store, None, None, true, Some((rooms, Some(turn_url))))
 }
 
 /// The same, with a check of comments.
@@ -38,8 +43,9 @@ fn whole(
     readers_provider: Option<Provider>,
     comment_check: Option<CommentCheck>,
     mail: bool,
-    rooms: Option<Rooms>,
+    rooms: Option<(Rooms, Option<&str>)>,
 ) -> App {
+    let turn_url = rooms.as_ref().and_then(|(_, url)| url.map(str::to_owned));
     let pages = PageCache::new(1024 * 1024);
     let forget = Box::new(ForgetPages::new(pages.clone(), None));
     let (pages_followed, follow) = store::events::follow(forget, (**store).clone());
@@ -60,13 +66,14 @@ fn whole(
             public_url: "http://localhost/".parse().unwrap(),
             share_targets: Vec::new(),
             refused_agents: Vec::new(),
+            turn_url,
         },
         provider: None,
         readers_provider,
         comment_check,
         mail,
         studio: None,
-        rooms,
+        rooms: rooms.map(|(rooms, _)| rooms),
         clock: Arc::new(ManualClock::at(noon())),
     })
 }

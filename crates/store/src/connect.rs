@@ -132,7 +132,7 @@ pub(crate) async fn empty_log(store: &Store) {
             "Somebody reads for so long that what was deleted stands in the database's log a while."
         ),
         Err(error) => {
-            tracing::warn!("What was deleted stands in the database's log a while: {error}.")
+            tracing::warn!("What was deleted stands in the database's log a while: {error}.");
         }
     }
 }

@@ -53,6 +53,7 @@ impl Node {
         public_url: Url,
         studio: Option<Studio>,
         rooms: Option<Rooms>,
+        turn_url: Option<String>,
     ) -> Result<(App, JoinSet<()>), Failure> {
         let templates = Templates::load(self.settings.theme.as_deref())?;
         let vouches = |settings, whom| Provider::new(settings, whom, &public_url);
@@ -105,6 +106,7 @@ impl Node {
                 public_url,
                 share_targets: known_share_targets(),
                 refused_agents: self.settings.refused_agents.clone(),
+                turn_url,
             },
             provider,
             readers_provider,

@@ -218,6 +218,20 @@ pub(crate) struct Settings {
         global = true
     )]
     pub(crate) meet_address: Vec<SocketAddr>,
+    /// Where whoever speaks TLS before this program hands on TURN for meetings, by TCP, or "none"; with a
+    /// certificate of its own TURN is on the port of HTTPS anyway
+    #[arg(
+        long,
+        env = "TRIBUNE_MEET_TURN_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "none",
+        global = true
+    )]
+    pub(crate) meet_turn_listen: String,
+    /// Where browsers reach TURN, such as turns:turn.example:443?transport=tcp [default: the public
+    /// address, with a certificate]
+    #[arg(long, env = "TRIBUNE_MEET_TURN_URL", value_name = "URL", global = true)]
+    pub(crate) meet_turn_url: Option<String>,
     /// Networks whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8
     #[arg(
         long,
@@ -295,6 +309,43 @@ impl Settings {
     /// As a sentence, when it is no address.
     pub(crate) fn meet(&self) -> Result<Option<SocketAddr>, String> {
         listens("--meet-listen", &self.meet_listen, "0.0.0.0:8081")
+    }
+
+    /// Where TURN for meetings is taken besides the port of HTTPS, if anywhere.
+    ///
+    /// # Errors
+    /// As a sentence, when it is no address.
+    pub(crate) fn meet_turn(&self) -> Result<Option<SocketAddr>, String> {
+        listens("--meet-turn-listen", &self.meet_turn_listen, "127.0.0.1:3478")
+    }
+
+    /// Where browsers are told to reach TURN, if that was said.
+    ///
+    /// # Errors
+    /// As a sentence, when it is no address of TURN, or leads to nobody.
+    pub(crate) fn meet_turn_url(&self) -> Result<Option<String>, String> {
+        let listens = self.meet_turn()?.is_some();
+        let Some(url) = &self.meet_turn_url else {
+            return match listens {
+                false => Ok(None),
+                true => Err("Say with --meet-turn-url how browsers reach what --meet-turn-listen \
+                             listens on, such as turns:turn.example:443?transport=tcp."
+                    .to_owned()),
+            };
+        };
+        // Whoever can use UDP reaches the rooms without TURN.
+        let is_turn = url.starts_with("turn:") || url.starts_with("turns:");
+        if !is_turn || !url.ends_with("?transport=tcp") {
+            return Err(format!(
+                "--meet-turn-url={url} is no address such as turns:turn.example:443?transport=tcp."
+            ));
+        }
+        if !listens && self.certificate.is_none() {
+            return Err("Nobody answers at --meet-turn-url: give a certificate, or say with \
+                        --meet-turn-listen where TURN is handed on to."
+                .to_owned());
+        }
+        Ok(Some(url.clone()))
     }
 
     /// The provider that staff may sign in with, if there is one.
@@ -561,6 +612,23 @@ mod tests {
             &[&whole[..], &["--comment-check-timeout", "NaN"]].concat(),
         ] {
             assert!(read(None, wrong).unwrap().comment_check().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn turn_is_where_somebody_answers() {
+        let url = |line: &[&str]| read(None, line).unwrap().meet_turn_url();
+        assert_eq!(url(&[]), Ok(None));
+        let address = "turns:turn.example:443?transport=tcp";
+        let told = ["--meet-turn-url", address];
+        let listens = ["--meet-turn-listen", "127.0.0.1:3478"];
+        let certified = ["--certificate", "chain.pem", "--certificate-key", "key.pem"];
+        assert_eq!(url(&[told, listens].concat()), Ok(Some(address.to_owned())));
+        assert_eq!(url(&[&told[..], &certified].concat()), Ok(Some(address.to_owned())));
+        assert!(url(&told).unwrap_err().contains("--meet-turn-listen"));
+        assert!(url(&listens).unwrap_err().contains("--meet-turn-url"));
+        for wrong in ["https://turn.example/", "turns:turn.example", "turn:a?transport=udp"] {
+            assert!(url(&[&["--meet-turn-url", wrong], &listens[..]].concat()).is_err(), "{wrong}");
         }
     }
 

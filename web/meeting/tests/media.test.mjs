@@ -20,6 +20,8 @@ class Peer extends EventTarget {
     return { sender: { track: null, replaceTrack: async () => {} }, receiver: { track }, setCodecPreferences() {} };
   }
 
+  setConfiguration() {}
+
   async createOffer() {
     return { type: "offer", sdp: `offer of ${this.lines} lines` };
   }
@@ -68,7 +70,7 @@ afterEach(() => media.close());
 
 async function connected() {
   const server = new Server();
-  const outside = { offer: server.offer, onChange() {}, onTrouble: assert.fail };
+  const outside = { relay: async () => [], offer: server.offer, onChange() {}, onTrouble: assert.fail };
   media = new Media(["a"], null, outside);
   await server.answers();
   Peer.all[0].connects();

@@ -273,6 +273,10 @@ export class MeetingServer {
     return this.readouts.get(seat.party) ?? { headline: "", body: "", released_at: null };
   }
 
+  do_relay() {
+    return { servers: [] };
+  }
+
   do_media() {
     throw Object.assign(new Error("This server passes on no media."), { code: "no_media" });
   }

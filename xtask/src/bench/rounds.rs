@@ -65,7 +65,7 @@ mod tests {
             Rounds::run(1, || Ok("GCM".to_owned()), || Ok(theirs.to_owned())).unwrap()
         };
         assert_eq!(with("GCM").same(|it| it).unwrap(), "GCM");
-        let error = with("CM").same(|it| it).map(String::clone).unwrap_err();
+        let error = with("CM").same(|it| it).cloned().unwrap_err();
         assert_eq!(error.to_string(), "GCM cannot be measured beside CM");
     }
 }

@@ -9,6 +9,7 @@ use base::MeetingId;
 use sfu::{Output, Profile, Room, Routing, Transmit};
 use tokio::sync::mpsc;
 
+use super::relay::is_relayed;
 use super::socket::Datagram;
 use super::{Event, Inbox, Shared};
 
@@ -127,6 +128,9 @@ impl Drive {
     fn drain(&mut self, now: Instant) -> Instant {
         loop {
             match self.room.poll_output(now) {
+                Output::Transmit(transmit) if is_relayed(transmit.destination) => {
+                    self.shared.relays.give(transmit);
+                }
                 Output::Transmit(transmit) => self.transmits.push(transmit),
                 Output::Event(event) => self.tell(Event::Room(self.meeting, event)),
                 Output::Route(routing) => {

@@ -85,6 +85,7 @@ impl Speaker<'_> {
                 Ok(json!({}))
             }
             Verb::ReadReadout {} => self.read_readout().await,
+            Verb::Relay {} => self.relay().await,
             Verb::Media { session, offer } => self.joins(session, offer).await,
             Verb::Watch { seats } => self.watches(&seats).await,
             Verb::Release { proposal, jpeg, caption, credit } => {
@@ -178,6 +179,7 @@ impl Speaker<'_> {
             | Verb::Message { .. }
             | Verb::Release { .. }
             | Verb::ReadReadout {}
+            | Verb::Relay {}
             | Verb::Media { .. }
             | Verb::Watch { .. }
             | Verb::Leave {} => return Err(Refused::sentence("This cannot be said here.")),

@@ -6,6 +6,7 @@ use base::{MeetingId, SeatId};
 use media_io::rooms::Rooms;
 use meet::{Profile, Seat, meeting, seat};
 use serde_json::{Value, json};
+use sfu::turn::Credentials;
 use sfu::{SeatNumber, Wish};
 
 use super::acts::{Refused, Speaker};
@@ -34,6 +35,16 @@ impl Speaker<'_> {
             return Err(refused);
         }
         Ok(json!({ "answer": answer }))
+    }
+
+    /// How the page reaches the rooms from a network that lets no datagrams through.
+    pub(super) async fn relay(&self) -> Result<Value, Refused> {
+        let me = self.must_be_in().await?;
+        let rooms = rooms(self.app)?;
+        let Some(url) = self.app.turn_url() else { return Ok(json!({ "servers": [] })) };
+        let Credentials { username, password } = rooms.credentials(&me.id.to_string());
+        let server = json!({ "urls": [url], "username": username, "credential": password });
+        Ok(json!({ "servers": [server] }))
     }
 
     /// Says what the page wants to see of the others.

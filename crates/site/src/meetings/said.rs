@@ -96,6 +96,7 @@ pub(super) enum Verb {
         release: bool,
     },
     ReadReadout {},
+    Relay {},
     Media {
         session: u64,
         offer: String,

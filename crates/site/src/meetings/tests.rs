@@ -7,6 +7,7 @@ use base::{Actor, MeetingId, SeatId};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use futures_util::{SinkExt as _, StreamExt as _};
+use media_io::rooms::{Config, Rooms};
 use meet::Profile;
 use meet::meeting::{self, PlanItem, PlanMeeting, PlanParty, PlanSeat, Tells};
 use meet::seat::{self, Invitation};
@@ -19,7 +20,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::testing;
+use crate::{App, testing};
 
 /// Nothing here takes as long, unless it never comes.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -34,8 +35,12 @@ struct Site {
 
 impl Site {
     async fn with(store: &TestStore, profile: Profile) -> Self {
+        Self::of(testing::app(store), store, profile).await
+    }
+
+    async fn of(app: App, store: &TestStore, profile: Profile) -> Self {
         let (meeting, seats) = planned(store, profile).await;
-        let (address, serves) = served(store).await;
+        let (address, serves) = served(app).await;
         Self { address, serves, meeting, seats }
     }
 
@@ -93,10 +98,10 @@ impl Site {
     }
 }
 
-async fn served(store: &TestStore) -> (String, JoinHandle<()>) {
+async fn served(app: App) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let router = crate::router(testing::app(store));
+    let router = crate::router(app);
     let serves = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     (address, serves)
 }
@@ -240,6 +245,23 @@ on_both_engines! {
         }
     }
 
+    async fn who_is_in_is_told_of_the_relay_and_nobody_else(store: &TestStore) {
+        let rooms = Rooms::listen(&Config::new("127.0.0.1:0".parse().unwrap(), vec![])).unwrap();
+        let url = "turns:localhost:443?transport=tcp";
+        let app = testing::app_with_turn(store, rooms.clone(), url);
+        let site = Site::of(app, store, Profile::Closed).await;
+        let (mut first, _second) = site.two_chairs().await;
+        let told = first.says(json!({ "relay": {} })).await;
+        let server = &told["ok"]["servers"][0];
+        assert_eq!(server["urls"], json!([url]));
+        let username = server["username"].as_str().unwrap();
+        assert!(username.ends_with(&format!(":{}", site.seats[0])), "{username}");
+        assert_eq!(server["credential"].as_str().unwrap().len(), 64);
+        let mut waits = site.sits(1).await;
+        assert!(refused(&waits.says(json!({ "relay": {} })).await).contains("let into"));
+        rooms.shut_down().await;
+    }
+
     async fn of_two_changes_of_one_epoch_the_second_is_made_anew(store: &TestStore) {
         let site = Site::with(store, Profile::Closed).await;
         let (mut first, mut second) = site.two_chairs().await;
@@ -350,7 +372,7 @@ on_both_engines! {
         let before = second.sees(|room| room["seats"][2]["hand"] == 1 && room["locked"] == true).await;
         site.serves.abort();
         drop((first, second));
-        (site.address, site.serves) = served(store).await;
+        (site.address, site.serves) = served(testing::app(store)).await;
         let mut back = site.comes(2, "page 2", 2).await;
         let after = back.sees(|room| room["seats"][2]["present"] == true).await;
         for same in ["state", "locked", "agenda", "began_at", "group", "floor"] {

@@ -9,24 +9,36 @@ use std::time::{Duration, Instant, SystemTime};
 
 use axum::body::Body;
 use axum::http::{Request, Version};
+use base::{MeetingId, Random, TypedId as _};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use media_io::rooms::{Config, Rooms};
+use sfu::peer::turn::{Client, Said};
+use sfu::peer::{Output, Peer};
+use sfu::{Profile, SeatNumber};
 use testkit::TestStore;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::{Certificate, Listening, serve, tls};
-use crate::testing;
+use crate::{App, testing};
+
+/// Nothing here takes as long, unless it never comes.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A site that listens for as long as the sender lives.
 async fn listening(store: &TestStore, certificate: Option<Certificate>) -> Running {
-    let app = testing::app(store);
+    listening_with(testing::app(store), certificate).await
+}
+
+async fn listening_with(app: App, certificate: Option<Certificate>) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -128,6 +140,107 @@ async fn speaks_both_versions_over_tls() {
     let stream = secured(store.folder(), running.address, b"h2").await;
     assert_eq!(ask_http2(stream).await, (Version::HTTP_2, "live\n".to_owned()));
     running.stop().await;
+}
+
+type Secured = tokio_rustls::client::TlsStream<TcpStream>;
+
+/// What a server says over TURN.
+async fn hears(stream: &mut Secured, client: &mut Client) -> Said {
+    let mut buffer = [0; 4_096];
+    loop {
+        if let Some(said) = client.next_said() {
+            return said;
+        }
+        let length = stream.read(&mut buffer).await.unwrap();
+        assert_ne!(length, 0, "the server has hung up");
+        client.push(&buffer[..length]);
+    }
+}
+
+async fn asks(
+    stream: &mut Secured,
+    client: &mut Client,
+    make: impl FnOnce(&mut Client) -> Vec<u8>,
+) -> Said {
+    let request = make(client);
+    stream.write_all(&request).await.unwrap();
+    timeout(PATIENCE, hears(stream, client)).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_port_of_https_leads_to_the_rooms_too_and_nowhere_else() {
+    let store = TestStore::sqlite().await;
+    certify(store.folder());
+    let rooms = Rooms::listen(&Config::new("127.0.0.1:0".parse().unwrap(), vec![])).unwrap();
+    let told = rooms.advertised()[0];
+    let app = testing::app_with_turn(&store, rooms.clone(), "turns:localhost");
+    let running = listening_with(app, Some(certificate(store.folder()))).await;
+
+    let shown = rooms.credentials("a seat");
+    let mut client = Client::new(&shown.username, &shown.password);
+    let mut stream = secured(store.folder(), running.address, b"stun.turn").await;
+    let said = asks(&mut stream, &mut client, Client::allocate).await;
+    assert_eq!(said, Said::Refused(401));
+    let said = asks(&mut stream, &mut client, Client::allocate).await;
+    let Said::Done(Some(relayed)) = said else { panic!("{said:?} is no address") };
+    for elsewhere in [running.address, SocketAddr::from(([192, 0, 2, 1], told.port()))] {
+        let said = asks(&mut stream, &mut client, |it| it.bind(0x4000, elsewhere)).await;
+        assert_eq!(said, Said::Refused(403), "{elsewhere}");
+    }
+    let nobody = SocketAddr::from(([192, 0, 2, 1], told.port()));
+    let said = asks(&mut stream, &mut client, |it| it.permit(nobody)).await;
+    assert_eq!(said, Said::Refused(403));
+    let said = asks(&mut stream, &mut client, |it| it.permit(told)).await;
+    assert_eq!(said, Said::Done(None));
+
+    // A browser that has no other way is answered by its room, and connected.
+    let seats = [SeatNumber(0), SeatNumber(1)];
+    let (mut peer, offer) = Peer::new(Instant::now(), seats[0], &seats, 1, relayed);
+    let meeting = MeetingId::new(testkit::noon(), &mut Random::from_seed(1));
+    let joined = rooms.join(meeting, Profile::Closed, seats[0], 1, &seats, offer).await;
+    peer.accept(&joined.unwrap()).unwrap();
+    let connects = async {
+        let mut answered = false;
+        loop {
+            match peer.poll_output() {
+                Output::Transmit(transmit) => {
+                    let indication = client.send(transmit.destination, &transmit.contents);
+                    stream.write_all(&indication).await.unwrap();
+                }
+                Output::Connected(true) => return answered,
+                Output::Timeout(at) => {
+                    let wait = at.saturating_duration_since(Instant::now());
+                    match timeout(wait, hears(&mut stream, &mut client)).await {
+                        Ok(Said::Data(from, bytes)) => {
+                            assert_eq!(from, told);
+                            answered |= bytes.starts_with(&[0x01, 0x01]);
+                            peer.handle_datagram(Instant::now(), from, relayed, &bytes);
+                        }
+                        Ok(other) => panic!("{other:?} is no datagram"),
+                        Err(_) => peer.handle_timeout(Instant::now()),
+                    }
+                }
+                _ => {}
+            }
+        }
+    };
+    assert!(timeout(PATIENCE, connects).await.unwrap(), "no STUN request was answered");
+
+    // The same port still speaks HTTP.
+    let stream = secured(store.folder(), running.address, b"http/1.1").await;
+    assert_eq!(ask_http1(stream).await, (Version::HTTP_11, "live\n".to_owned()));
+    running.stop().await;
+    rooms.shut_down().await;
+}
+
+#[tokio::test]
+async fn who_says_nothing_after_the_handshake_does_not_keep_us_from_stopping() {
+    let store = TestStore::sqlite().await;
+    certify(store.folder());
+    let running = listening(&store, Some(certificate(store.folder()))).await;
+    let mut silent = secured(store.folder(), running.address, b"http/1.1").await;
+    timeout(Duration::from_secs(5), running.stop()).await.unwrap();
+    assert!(matches!(silent.read(&mut [0; 16]).await, Ok(0) | Err(_)));
 }
 
 #[tokio::test]

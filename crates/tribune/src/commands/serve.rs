@@ -56,7 +56,11 @@ pub(super) async fn run(node: &Node, shows: Shows) -> Result<ExitCode, Failure> 
     let mut channel = Channel::start(node).await?;
     let studio = channel.as_ref().map(|channel| channel.studio.clone());
     let rooms = meetings::start(settings)?;
-    let (app, mut running) = node.start(public_url, studio, rooms.clone())?;
+    let turn_url = match &rooms {
+        Some(rooms) => meetings::relay(settings, rooms, &public_url).await?,
+        None => None,
+    };
+    let (app, mut running) = node.start(public_url, studio, rooms.clone(), turn_url)?;
     if let Some(channel) = channel.as_mut().filter(|_| shows == Shows::TestProgramme) {
         channel.show_something(node).await?;
     }
