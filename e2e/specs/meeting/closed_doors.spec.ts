@@ -17,7 +17,7 @@ const word = () => Array.from(randomBytes(40), (byte) => String.fromCharCode(97 
 
 test("what is said, shown and written is neither on the server's disk nor in its memory", async ({ program, somebody, comes }, info) => {
   test.skip(info.project.name !== "desktop", "the same server for a phone");
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const [item, fromAna, fromBo] = [word(), word(), word()];
   const links = await invited(program, somebody, { ...talks, agenda: [[item, 40]] });
   const [ana, bo] = [await comes(links[0]!, "Ana Osel"), await comes(links[2]!, "Bo Ansel")];

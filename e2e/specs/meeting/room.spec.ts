@@ -61,7 +61,7 @@ async function meet(...people: Delegate[]): Promise<void> {
 
 test("two meet behind closed doors, and are back after a loaded page and a killed server", async ({ program, somebody, comes }, info) => {
   test.skip(info.project.name !== "desktop", "the same server and the same media for a phone");
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   const { links } = await planned(program, somebody);
   const [ana, bo] = [await comes(links[0]!, "Ana Osel"), await comes(links[2]!, "Bo Ansel")];
   expect(ana.page.url(), "the secret is out of the address").not.toContain("#");

@@ -57,7 +57,7 @@ test.describe("with a certificate of its own", () => {
 
   test("the port of HTTPS lets in who has no other way, and again after a loaded page", async ({ program, somebody, comes }, info) => {
     test.skip(info.project.name !== "desktop", "the same server and the same media for a phone");
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     const [ana, bo] = await meet(program, somebody, comes);
     expect(await bo.way()).toEqual({ from: "relay", by: "tls" });
     await bo.page.reload();
@@ -82,7 +82,7 @@ test.describe("behind a proxy that ends TLS", () => {
 
   test("a port of its own lets in who has no other way", async ({ program, somebody, comes }, info) => {
     test.skip(info.project.name !== "desktop", "the same server and the same media for a phone");
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     const [ana, bo] = await meet(program, somebody, comes);
     expect(await bo.way()).toEqual({ from: "relay", by: "tcp" });
     expect([...ana.complaints, ...bo.complaints]).toEqual([]);
