@@ -2,8 +2,11 @@
 import type { Page } from "@playwright/test";
 import { administrator } from "../../support/desk.ts";
 import { devices, invites, plans, test } from "../../support/meeting.ts";
-import { expect, type Staff } from "../../support/newsroom.ts";
+import { expect as soon, type Staff } from "../../support/newsroom.ts";
 import { freePort } from "../../support/program.ts";
+
+/** A camera gives its first picture late on a busy machine. */
+const expect = soon.configure({ timeout: 20_000 });
 
 // Cameras, encoders and decoders of one test at a time.
 test.describe.configure({ mode: "default", timeout: 180_000 });
