@@ -19,6 +19,8 @@ export default defineConfig({
   retries: 1,
   workers: 2,
   timeout: 60_000,
+  // The servers under test make the demo's pictures at the same time: what holds in the end is waited for.
+  expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
     ...devices["Desktop Chrome"],
