@@ -32,7 +32,7 @@ export class Delegate {
   ) {}
 
   /** Opens the link, and says who comes. */
-  static async comes(browser: Browser, link: string, name: string, cutOff: boolean): Promise<Delegate> {
+  static async comes(browser: Browser, link: string, name: string, cutOff = false): Promise<Delegate> {
     const context = await browser.newContext({ permissions: ["camera", "microphone"], locale: "en-GB" });
     await context.addInitScript(watchConnections, cutOff);
     const page = await context.newPage();
