@@ -18,7 +18,7 @@ export default defineConfig({
   // in the summary, and does not hide what the other three hundred have to say.
   retries: 1,
   workers: 2,
-  timeout: 120_000,
+  timeout: 180_000,
   // The servers under test make the demo's pictures at the same time: what holds in the end is waited for.
   expect: { timeout: 15_000 },
   reporter: [["list"]],
