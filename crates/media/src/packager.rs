@@ -18,7 +18,7 @@ pub use settings::{
 use track::Track;
 
 use crate::fmp4::{Format, Sample};
-use crate::playlist::{Playlist, Report, Segment};
+use crate::playlist::{self, Playlist, Report, Segment};
 use crate::time::{CHANNEL_CLOCK, Now, rescale};
 use crate::{MediaKind, MediaName};
 
@@ -152,12 +152,14 @@ impl State {
         let mut state = state.or_else(|| Some(Self { run: latest?, renditions: Vec::new() }))?;
         state.run = state.run.max(latest.unwrap_or(0));
         for (name, all, before) in stored {
+            // A rendition that was left out for a while began anew, and has older ones before it.
+            let (passed, all) = playlist::whole(all);
             let Some(last) = all.last() else { continue };
             match state.renditions.iter_mut().find(|known| known.name == *name) {
                 Some(known) => known.catch_up(all),
                 // What earlier runs had, and this one did not, begins anew.
                 None if run(last) == Some(state.run) => {
-                    let mut begun = RenditionState::new(name.clone(), before);
+                    let mut begun = RenditionState::new(name.clone(), before + passed);
                     begun.catch_up(all);
                     state.renditions.push(begun);
                 }

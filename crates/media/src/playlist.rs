@@ -65,6 +65,14 @@ impl Segment {
     }
 }
 
+/// The newest segments that follow each other by their sequence numbers, and how many discontinuities
+/// there are in those before them.
+pub(crate) fn whole(segments: &[Segment]) -> (u64, &[Segment]) {
+    let gap = segments.windows(2).rposition(|pair| pair[0].sequence() + 1 != pair[1].sequence());
+    let (before, whole) = segments.split_at(gap.map_or(0, |gap| gap + 1));
+    (before.iter().map(|gone| u64::from(gone.discontinuities)).sum(), whole)
+}
+
 /// A media playlist as it is at one moment: rendered once, shared by all who ask.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Playlist {

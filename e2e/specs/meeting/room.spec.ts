@@ -2,7 +2,7 @@
    themselves whatever breaks. */
 import { availableParallelism } from "node:os";
 import { administrator, colleague } from "../../support/desk.ts";
-import { type Delegate, devices, invites, plans, test } from "../../support/meeting.ts";
+import { type Delegate, devices, invites, plans, talks, test } from "../../support/meeting.ts";
 import { expect, type Staff } from "../../support/newsroom.ts";
 
 // One meeting at a time: cameras, encoders and decoders of all are on this machine.
@@ -12,23 +12,11 @@ test.use({
   launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...devices] }),
 });
 
-const plan = {
-  title: "Talks on security guarantees",
-  zone: "Europe/Moscow",
-  starts: "2021-12-07T18:00",
-  ends: "2021-12-07T20:00",
-  parties: [
-    { name: "Osel", chair: "Head of delegation", seats: "Adviser" },
-    { name: "Port Ansel", chair: "Head of delegation", seats: "Adviser" },
-  ],
-  agenda: [["The harbour's second basin", 40], ["Night trains", 20]] as [string, number][],
-};
-
 /** A meeting that is planned, and the links of its seats: a chair and an adviser of each party. */
 async function planned(program: Parameters<typeof administrator>[0], somebody: () => Promise<Staff>): Promise<{ host: Staff; links: string[] }> {
   const anna = await administrator(program, somebody);
   const host = await colleague(anna, somebody, "Hugo Brandt", "host");
-  await plans(host, plan);
+  await plans(host, talks);
   return { host, links: await invites(host) };
 }
 
@@ -166,7 +154,7 @@ test("four take their turns, agree on a photo, and each party writes its readout
     await expect(chair.page.getByRole("status").filter({ hasText: "Released" })).toBeVisible();
   }
   await host.page.reload();
-  for (const party of plan.parties) {
+  for (const party of talks.parties) {
     await expect(host.page.locator("section").filter({ has: host.page.getByRole("heading", { name: party.name, level: 3 }) }).last()).toContainText(/released \d/);
   }
   expect(people.flatMap(({ complaints }) => complaints)).toEqual([]);

@@ -31,19 +31,13 @@ impl Dvr {
     pub fn resume(
         target_seconds: u32,
         window: Duration,
-        segments: Vec<Segment>,
+        segments: &[Segment],
         discontinuities: u64,
     ) -> Self {
         let mut dvr = Self::new(target_seconds, window);
-        let whole = segments
-            .windows(2)
-            .rposition(|pair| pair[0].sequence() + 1 != pair[1].sequence())
-            .map_or(0, |gap| gap + 1);
-        let before: u64 =
-            segments[..whole].iter().map(|gone| u64::from(gone.discontinuities)).sum();
+        let (before, whole) = super::whole(segments);
         let next = segments.last().map_or(0, |last| last.sequence() + 1);
-        let mut segments = segments;
-        dvr.list.resume(segments.split_off(whole), discontinuities + before, next);
+        dvr.list.resume(whole.to_vec(), discontinuities + before, next);
         dvr.playlist = Arc::new(dvr.list.render(None, &[]));
         dvr
     }

@@ -67,14 +67,14 @@ fn a_window_to_go_back_in() {
     insta::assert_snapshot!("dvr", text(dvr.playlist().text()));
     let segments: Vec<Segment> =
         channel.viewers[0].segments.values().skip(5).map(|(segment, _)| segment.clone()).collect();
-    let resumed = Dvr::resume(4, Duration::from_secs(30), segments, dvr.discontinuities());
+    let resumed = Dvr::resume(4, Duration::from_secs(30), &segments, dvr.discontinuities());
     assert_eq!(resumed.playlist().text(), dvr.playlist().text());
 }
 
 #[test]
 fn text_beside_the_pictures_needs_no_initialisation() {
     let channel = on_air(9.0);
-    let mut text = Dvr::resume(2, Duration::from_secs(30), Vec::new(), 3);
+    let mut text = Dvr::resume(2, Duration::from_secs(30), &[], 3);
     for (segment, _) in channel.viewers[0].segments.values().skip(1) {
         let name = MediaName { kind: MediaKind::Text, ..segment.name };
         text.push(Segment { name, init: name, ..segment.clone() });
@@ -93,7 +93,7 @@ fn a_window_goes_on_only_with_segments_that_follow_each_other() {
         .map(|(segment, _)| segment.clone())
         .filter(|segment| segment.sequence() != 7)
         .collect();
-    let dvr = Dvr::resume(4, Dvr::WINDOW, segments, 0);
+    let dvr = Dvr::resume(4, Dvr::WINDOW, &segments, 0);
     let read = crate::viewer::read(dvr.playlist().text());
     assert_eq!((read.sequence, read.segments.len()), (8, 12));
 }

@@ -280,6 +280,22 @@ fn a_segment_that_was_stored_before_a_kill_keeps_its_number_whatever_else_was() 
     assert!(State::caught_up(None, std::iter::empty()).is_none());
 }
 
+#[test]
+fn what_a_rendition_had_before_it_began_anew_is_nothing_to_catch_up_with() {
+    let (channel, _) = on_air(21.0);
+    let state = channel.packager.state();
+    let own: Vec<Segment> = channel.viewers[0].segments.values().map(|it| it.0.clone()).collect();
+    let older = own.iter().map(|it| {
+        let mut older = it.clone();
+        older.name.number += 500;
+        older
+    });
+    let stored: Vec<Segment> = older.chain(own.iter().cloned()).collect();
+    let name = settings()[0].name.clone();
+    let all = std::iter::once((&name, &stored[..], 0));
+    assert_eq!(State::caught_up(Some(state.clone()), all), Some(state));
+}
+
 fn settings() -> Vec<Settings> {
     crate::studio::settings(PartTarget::of_duration(seconds(0.4)), true)
 }

@@ -108,8 +108,7 @@ impl Disk {
         let Kept { window, dvr, lines } = kept;
         let line = serde_json::to_vec(&segment).unwrap_or_default();
         let dvr = dvr.get_or_insert_with(|| {
-            let Window { segments, discontinuities, .. } = window.clone();
-            Dvr::resume(target_seconds, length, segments, discontinuities)
+            Dvr::resume(target_seconds, length, &window.segments, window.discontinuities)
         });
         let left = dvr.push(segment.clone());
         let playlist = dvr.playlist();
@@ -163,8 +162,8 @@ impl Disk {
             window.discontinuities = before;
             (kept.dvr, kept.lines) = (None, 0);
         }
-        let Window { segments, discontinuities, .. } = kept.window.clone();
-        Dvr::resume(target_seconds, length, segments, discontinuities)
+        let Window { segments, discontinuities, .. } = &kept.window;
+        Dvr::resume(target_seconds, length, segments, *discontinuities)
     }
 
     /// Keeps where the channel stands.

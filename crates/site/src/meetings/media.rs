@@ -74,13 +74,12 @@ pub(super) async fn leave(app: &App, meeting: MeetingId, seats: &[SeatId]) -> me
 }
 
 fn rooms(app: &App) -> Result<&Rooms, Refused> {
-    app.rooms().ok_or_else(|| {
-        Refused::sentence(
-            "This server carries no pictures or sound: it was started with `--meet-listen none`, or \
-             its port was taken.",
-        )
-    })
+    app.rooms().ok_or_else(|| Refused::sentence(NO_ROOMS))
 }
+
+/// Where media are off.
+pub(super) const NO_ROOMS: &str = "This server carries no pictures or sound: it was started with \
+    `--meet-listen none`, or its port was taken.";
 
 fn number(seat: &Seat) -> SeatNumber {
     SeatNumber(u8::try_from(seat.number).unwrap_or(u8::MAX))

@@ -22,6 +22,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
+use super::media::NO_ROOMS;
 use crate::newsroom::comes_from_here;
 use crate::serve::ClientAddress;
 use crate::{App, pages};
@@ -151,9 +152,7 @@ async fn answer(
         return Err(refuse(StatusCode::FORBIDDEN, "foreign", why));
     }
     let Some(rooms) = app.rooms() else {
-        let why = "This server carries no pictures or sound: it was started with `--meet-listen \
-                   none`, or its port was taken.";
-        return Err(refuse(StatusCode::SERVICE_UNAVAILABLE, "off", why));
+        return Err(refuse(StatusCode::SERVICE_UNAVAILABLE, "off", NO_ROOMS));
     };
     let offers: Offers = serde_json::from_slice(body).map_err(|error| {
         let why = format!(
