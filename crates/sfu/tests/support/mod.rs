@@ -92,6 +92,8 @@ pub struct Heard {
     /// From the first packet of a picture to its last.
     pub longest_picture: Duration,
     picture_at: Option<Instant>,
+    /// Of the newest picture something came before its first packet did.
+    beginning_lost: bool,
     /// What no decoder takes: a number or a time that goes back, or a beginning without a key frame.
     pub faults: Vec<String>,
 }
@@ -133,6 +135,7 @@ impl Heard {
             let took = self.picture_at.map_or(Duration::ZERO, |began| now - began);
             self.longest_picture = self.longest_picture.max(took);
             if newest {
+                self.beginning_lost |= self.last_picture != Some(picture);
                 self.last_picture = Some(picture);
             }
             return;
@@ -144,8 +147,8 @@ impl Heard {
         *self.pictures.entry(of).or_default() += 1;
         self.key_frames += u64::from(key);
         let same = self.last_layer == layer && self.last_from == Some(payload[7]);
-        // Where the beginning was lost on the way, the browser asks for another.
-        if !key && !same && newest && sequence == before + 1 {
+        // Where the beginning was lost on the way, it comes once more, or the browser asks for another.
+        if !key && !same && newest && sequence == before + 1 && !self.beginning_lost {
             self.faults.push(format!("{of:?} begins at {sequence} without a key frame"));
         }
         if let Some(last) = self.last_picture
@@ -157,6 +160,7 @@ impl Heard {
             }
         }
         if newest {
+            self.beginning_lost = false;
             self.last_picture = Some(picture);
             self.last_layer = layer;
             self.last_from = Some(payload[7]);
