@@ -605,6 +605,7 @@ slate-photo = A photo of the photo desk
 slate-photo-none = None: the plain ground
 source-none = Nobody sends.
 source-from = From { $address }
+source-meeting = From a meeting of ours
 source-picture = { $width } × { $height } pixels, { $frames } frames a second
 source-line = { $kilobits } kbit/s, key frames { $apart } s apart at most
 source-slate = Viewers see the slate: nothing has come for two seconds.

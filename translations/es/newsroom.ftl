@@ -605,6 +605,7 @@ slate-photo = Una foto de la mesa de fotografía
 slate-photo-none = Ninguna: el fondo liso
 source-none = Nadie emite.
 source-from = Desde { $address }
+source-meeting = Desde una reunión propia
 source-picture = { $width } × { $height } píxeles, { $frames } imágenes por segundo
 source-line = { $kilobits } kbit/s, imágenes clave cada { $apart } s como mucho
 source-slate = Se muestra la carta de ajuste: no llega nada desde hace dos segundos.

@@ -69,6 +69,7 @@ export interface Room {
   ends_at: number;
   began_at: number | null;
   ended_at: number | null;
+  on_air_since: number | null;
   parties: Party[];
   seats: Seat[];
   floor: { seat: string; since: number } | null;
@@ -108,6 +109,7 @@ export type Verb =
   | { lock: { locked: boolean } }
   | { begin: Empty }
   | { end: Empty }
+  | { air: { on: boolean } }
   | { item: { item: string; state: ItemState } }
   | { hand: { up: boolean } }
   | { floor: { seat: string | null } }

@@ -7,7 +7,7 @@ export function evenSound(answer: string): string {
     .join("");
 }
 
-/** An offer or answer without what would tell the server how loud somebody is. */
+/** An offer or answer without what would tell the server how loud somebody is: for closed meetings. */
 export function withoutLevels(sdp: string): string {
   return sdp
     .split("\r\n")

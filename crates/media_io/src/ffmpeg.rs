@@ -87,6 +87,9 @@ pub enum Mode {
         even: Option<u32>,
         /// Whether it is pictures of two fields.
         deinterlace: bool,
+        /// The frame, across and down, that pictures of any size are put into; without it their size
+        /// is taken for one that stays.
+        frame: Option<(u32, u32)>,
     },
 }
 

@@ -59,6 +59,8 @@ pub enum Protocol {
     Rtmp,
     /// SRT over UDP, with MPEG-TS in it.
     Srt,
+    /// None: it is one of our own meetings.
+    Meeting,
 }
 
 impl fmt::Display for Protocol {
@@ -66,6 +68,7 @@ impl fmt::Display for Protocol {
         match self {
             Self::Rtmp => f.write_str("RTMP"),
             Self::Srt => f.write_str("SRT"),
+            Self::Meeting => f.write_str("a meeting"),
         }
     }
 }
@@ -183,6 +186,12 @@ impl Admitted {
         let gone = || Ended::ByUs(self.ender.why().unwrap_or_else(|| GONE.into()));
         let room = room.map_err(|_| gone())?;
         self.tags.send(Arriving::Tag(tag, room)).map_err(|_| gone())
+    }
+
+    /// The reason, if the receiver has ended the stream for one.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        self.ender.why()
     }
 
     /// Resolves with the reason when the receiver ends the stream or is gone.

@@ -9,17 +9,20 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use base::MeetingId;
-use sfu::{Directory, JoinError, MAX_SEATS, Profile, SeatNumber, Wish};
+use sfu::{Aired, Directory, JoinError, MAX_SEATS, Profile, SeatNumber, Wish};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+mod air;
 mod drive;
 mod relay;
 mod socket;
 
+pub use air::{OnAir, on_air};
 use drive::{Drive, Order};
 use relay::{Relays, is_relayed};
 use socket::{Datagram, Socket};
@@ -29,6 +32,8 @@ use socket::{Datagram, Socket};
 const EVENTS: usize = 1_024;
 /// Batches that wait for a room; what comes on top is lost, as in any network that is full.
 const BATCHES: usize = 64;
+/// So many frames and packets of sound may wait for the channel: some seconds of both.
+const AIRED: usize = 512;
 
 /// Where the media of meetings comes and goes.
 #[derive(Clone, Debug)]
@@ -80,6 +85,8 @@ struct Shared {
     most_seats: usize,
     /// Rooms are made and ended, and orders are given to them, under this lock.
     rooms: Mutex<HashMap<MeetingId, Inbox>>,
+    /// Where what is on air goes, of the meetings that are.
+    aired: Mutex<HashMap<MeetingId, mpsc::Sender<Aired>>>,
     /// The reader looks up what the rooms enter.
     directory: Arc<Mutex<Directory<Inbox>>>,
     relays: Arc<Relays>,
@@ -115,6 +122,7 @@ impl Rooms {
                 socket: Arc::clone(&socket),
                 most_seats: config.most_seats,
                 rooms: Mutex::default(),
+                aired: Mutex::default(),
                 directory: Arc::default(),
                 relays: Arc::new(Relays::new(socket.advertised().to_vec())),
                 events: broadcast::channel(EVENTS).0,
@@ -183,6 +191,21 @@ impl Rooms {
         self.order(meeting, move |room| room.watch(seat, wishes));
     }
 
+    /// Puts an open meeting on air, whether anybody is there yet or not, until what is given back is
+    /// dropped. What is not taken in time is lost.
+    fn air(&self, meeting: MeetingId) -> mpsc::Receiver<Aired> {
+        let (aired, airs) = mpsc::channel(AIRED);
+        self.shared.aired().insert(meeting, aired);
+        self.order_at(meeting, |room, now| room.air(now, true));
+        airs
+    }
+
+    /// Takes a meeting off the air.
+    fn off_air(&self, meeting: MeetingId) {
+        self.shared.aired().remove(&meeting);
+        self.order_at(meeting, |room, now| room.air(now, false));
+    }
+
     /// Ends all connections of a meeting.
     pub fn close(&self, meeting: MeetingId) {
         self.order(meeting, sfu::Room::close_all);
@@ -202,9 +225,17 @@ impl Rooms {
 
     /// Gives an order to a room that exists.
     fn order(&self, meeting: MeetingId, order: impl FnOnce(&mut sfu::Room) + Send + 'static) {
+        self.order_at(meeting, |room, _| order(room));
+    }
+
+    fn order_at(
+        &self,
+        meeting: MeetingId,
+        order: impl FnOnce(&mut sfu::Room, Instant) + Send + 'static,
+    ) {
         if let Some(inbox) = self.shared.rooms().get(&meeting) {
-            let order: Order = Box::new(move |room, _| {
-                order(room);
+            let order: Order = Box::new(move |room, now| {
+                order(room, now);
                 Box::new(|| {})
             });
             // A room that has just failed has nothing to do it to.
@@ -234,6 +265,10 @@ impl Rooms {
 }
 
 impl Shared {
+    fn aired(&self) -> std::sync::MutexGuard<'_, HashMap<MeetingId, mpsc::Sender<Aired>>> {
+        self.aired.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn rooms(&self) -> std::sync::MutexGuard<'_, HashMap<MeetingId, Inbox>> {
         // Nothing that can panic is done under it.
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
@@ -281,7 +316,7 @@ fn hand_over<'a>(
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use base::{Random, Timestamp, TypedId as _};
     use sfu::peer::Peer;

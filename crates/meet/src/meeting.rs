@@ -1,5 +1,6 @@
 //! Meetings, from the plan to the end.
 
+mod air;
 mod begin;
 mod cancel;
 mod change;
@@ -14,6 +15,7 @@ use store::{Connection, FromQueryResult, sql};
 
 use crate::{MeetError, Result};
 
+pub use air::{go_off_air, go_on_air};
 pub use begin::begin;
 pub use cancel::cancel;
 pub use change::{ChangeMeeting, change};
@@ -46,6 +48,8 @@ pub struct Meeting {
     pub held_elsewhere: bool,
     /// When it was called off.
     pub cancelled_at: Option<Timestamp>,
+    /// Since when it is on air, if it is.
+    pub on_air_since: Option<Timestamp>,
     /// Who has the floor.
     pub floor_seat_id: Option<SeatId>,
     /// Since when.

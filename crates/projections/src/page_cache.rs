@@ -494,6 +494,8 @@ fn tags(event: &Event) -> Vec<Tag> {
         | Event::CaptionWritten { .. }
         // Of the room, and of those in it.
         | Event::SeatsInvited { .. }
+        | Event::MeetingWentOnAir { .. }
+        | Event::MeetingWentOffAir { .. }
         | Event::MeetingLocked { .. }
         | Event::SeatRefused { .. }
         | Event::SeatRemoved { .. }

@@ -4,7 +4,8 @@
 //! be sent, when it wants to be called again, and what has happened. Sound and pictures are forwarded as
 //! they came: nothing is decoded, and of frames that are sealed from end to end nothing is read but the
 //! first bytes that tell a key frame. Each receiver has its own numbering of what it gets, and of a
-//! camera the one layer that it wishes for and has the bandwidth for.
+//! camera the one layer that it wishes for and has the bandwidth for. An open meeting may be put on air:
+//! then the room also gives what whoever speaks says and shows, frame by frame.
 //!
 //! [`Directory`] finds whom a datagram is for. It is asked twice: for the room, by who holds the socket,
 //! and within the room for the seat.
@@ -30,6 +31,7 @@
 //!         Output::Transmit(datagram) => send(datagram),
 //!         Output::Event(event) => println!("{event:?}"),
 //!         Output::Route(_) => { /* tell the directory of rooms */ }
+//!         Output::Aired(_) => { /* give it to the channel */ }
 //!         Output::Timeout(_) => break,
 //!     }
 //! }
@@ -37,6 +39,7 @@
 //! # }
 //! ```
 
+mod air;
 mod connection;
 mod directory;
 mod layers;
@@ -52,6 +55,7 @@ pub mod turn;
 use std::fmt;
 use std::str::FromStr;
 
+pub use air::Aired;
 pub use directory::{Directory, Route, Routing, stun_ufrag};
 pub use offer::JoinError;
 pub use room::{Event, Output, Room, Transmit};

@@ -12,7 +12,7 @@ use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid, Pt, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{RtpWrite, Ssrc};
+use str0m::rtp::{ExtensionValues, RtpWrite, Ssrc};
 use str0m::{Candidate, Event, IceConnectionState, Input, Rtc};
 
 use crate::{Kind, Layer, SeatNumber, Transmit};
@@ -68,6 +68,8 @@ pub struct Peer {
     slots: BTreeMap<Mid, Slot>,
     heard: BTreeMap<u32, Slot>,
     streams: BTreeMap<(Kind, Layer), Stream>,
+    /// How loud its sound says that it is, in dB below the loudest, where that was agreed upon.
+    pub loudness: i8,
     address: SocketAddr,
     ice: bool,
     dtls: bool,
@@ -136,6 +138,7 @@ impl Peer {
             slots: lines,
             heard: BTreeMap::new(),
             streams: BTreeMap::new(),
+            loudness: -30,
             address,
             ice: false,
             dtls: false,
@@ -194,8 +197,14 @@ impl Peer {
         let stream = self.streams.entry((Kind::Sound, Layer::Full)).or_default();
         let (sequence, time) = (stream.sequence, time.wrapping_add(stream.time));
         stream.sequence += 1;
+        let loudness = ExtensionValues {
+            audio_level: Some(self.loudness),
+            voice_activity: Some(true),
+            ..ExtensionValues::default()
+        };
         if let Some(tx) = self.rtc.direct_api().stream_tx(&ssrc) {
-            tx.write_rtp(RtpWrite::new(pt, sequence.into(), time, now, payload));
+            let rtp = RtpWrite::new(pt, sequence.into(), time, now, payload);
+            tx.write_rtp(rtp.ext_vals(loudness));
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use crate::air::{Air, Aired};
 use crate::connection::{Connection, News, Polled};
 use crate::directory::{Directory, Route, Routing};
 use crate::offer::JoinError;
@@ -45,6 +46,8 @@ pub enum Output {
     Event(Event),
     /// What comes by this way is the room's, or is no longer.
     Route(Routing),
+    /// This is on air.
+    Aired(Aired),
     /// There is nothing more until then, or until somebody calls.
     Timeout(Instant),
 }
@@ -67,6 +70,8 @@ pub struct Room {
     /// Something has changed of who sends, who receives or who wishes what.
     share_out: bool,
     most_seats: usize,
+    /// While the meeting is on air.
+    air: Option<Air>,
 }
 
 impl Room {
@@ -84,6 +89,7 @@ impl Room {
             tick_at: now,
             share_out: false,
             most_seats: MAX_SEATS,
+            air: None,
         }
     }
 
@@ -160,6 +166,14 @@ impl Room {
             for (other, wish) in wishes {
                 connection.wish(other, wish);
             }
+            self.share_out = true;
+        }
+    }
+
+    /// Puts an open meeting on air, or takes it off. A closed one never is: its frames are sealed.
+    pub fn air(&mut self, now: Instant, on: bool) {
+        if on != self.air.is_some() {
+            self.air = (on && self.profile == Profile::Open).then(|| Air::new(now));
             self.share_out = true;
         }
     }
@@ -297,6 +311,9 @@ impl Room {
     }
 
     fn forward(&mut self, now: Instant, from: SeatNumber, media: &Media) {
+        if let Some(air) = &mut self.air {
+            self.said.extend(air.take(now, from, media).into_iter().map(Output::Aired));
+        }
         let shown = media.kind == Kind::Screen && self.shown(now) == Some(from);
         let mut needs_key_frame = false;
         for (seat, receiver) in &mut self.connections {
@@ -374,6 +391,15 @@ impl Room {
         }
         for (from, layer) in needed {
             self.want_key_frame(now, from, layer);
+        }
+        if let Some(air) = &mut self.air {
+            let screen = sharing.map(|seat| (seat, Layer::Full));
+            let needed = air.look(now, screen, &sent);
+            if let Some((seat, kind, layer)) = needed
+                && let Some(sender) = self.connections.get_mut(&seat)
+            {
+                sender.want_key_frame(kind, layer);
+            }
         }
     }
 

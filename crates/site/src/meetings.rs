@@ -4,6 +4,7 @@
 //! each does, and [`room`] what everybody is told of. Of who is connected only this node knows ([`live`]).
 
 mod acts;
+mod air;
 mod bytes;
 mod live;
 mod media;

@@ -70,7 +70,7 @@ test("clocks, turns and queues say what the server's numbers mean", () => {
 test("what has happened is told once, and nothing of oneself", () => {
   const seat = (id, more) => ({ id, party: "n", name: id, title: "", state: "in", present: true, hand: null, screen: false, ...more });
   const room = (more) => ({
-    you: "x", state: "planned", locked: false, floor: null, photo: null, asking: [], agenda: [{ id: "1", title: "One", state: "open" }],
+    you: "x", state: "planned", locked: false, on_air_since: null, floor: null, photo: null, asking: [], agenda: [{ id: "1", title: "One", state: "open" }],
     parties: [{ id: "n", name: "North" }], seats: [seat("x"), seat("y")], ...more,
   });
   const check = (told, more, before = {}) => assert.deepEqual(news(room(more), room(before)), told);
@@ -88,6 +88,8 @@ test("what has happened is told once, and nothing of oneself", () => {
   check(["told-floor"], { floor: { seat: "y" } }, { floor: { seat: "x" } });
   check([], { floor: null }, { floor: { seat: "y" } });
   check(["told-item"], { agenda: [{ id: "1", title: "One", state: "on" }] });
+  check(["on-air"], { on_air_since: 7 });
+  check(["is-off-air"], {}, { on_air_since: 7 });
   check(["is-locked", "told-photo"], { locked: true, photo: { id: "p" } });
 });
 

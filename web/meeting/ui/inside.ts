@@ -35,6 +35,9 @@ export class Inside {
   private readonly help = new Help();
   private readonly begin: HTMLButtonElement;
   private readonly end: HTMLButtonElement;
+  private readonly air: HTMLButtonElement;
+  private readonly airOff: HTMLButtonElement;
+  private readonly onAir = el("b", { class: "unread", hidden: true }, say("on-air"));
   private readonly lock: HTMLButtonElement;
   private readonly seePhoto: HTMLButtonElement;
   private readonly chairState = el("p", { class: "quiet-text" });
@@ -63,6 +66,8 @@ export class Inside {
     const insist = (verb: Parameters<Conference["insist"]>[0]) => void conference.insist(verb).catch(complain);
     this.begin = el("button", { type: "button", class: "main", onclick: () => insist({ begin: {} }) }, say("begin"));
     this.end = askingTwice(el("button", { type: "button" }, say("end")), say("end-sure"), () => insist({ end: {} }));
+    this.air = askingTwice(el("button", { type: "button" }, say("air")), say("air-sure"), () => insist({ air: { on: true } }));
+    this.airOff = el("button", { type: "button", onclick: () => insist({ air: { on: false } }) }, say("air-off"));
     this.lock = el("button", { type: "button", onclick: () => insist({ lock: { locked: !conference.room?.locked } }) });
     this.seePhoto = el("button", { type: "button", onclick: () => this.photo.open() }, say("photo-see"));
     const next = el("button", { type: "button", onclick: () => conference.room && this.agenda.next(conference.room) }, say("item-next"));
@@ -70,7 +75,7 @@ export class Inside {
     this.chair.append(
       el("h2", { id: "chair-title" }, say("chair")),
       this.chairState,
-      el("p", { class: "acts column" }, this.begin, next, this.lock, take, this.seePhoto, this.end),
+      el("p", { class: "acts column" }, this.begin, next, this.air, this.airOff, this.lock, take, this.seePhoto, this.end),
     );
     const act = (drawing: Icon, key: string, onclick: () => void) =>
       el("button", { type: "button", class: "control", "aria-keyshortcuts": key, onclick }, icon(drawing), el("span"));
@@ -106,7 +111,7 @@ export class Inside {
     const { sound, picture, screen, hand, view } = this.buttons;
     if (!("getDisplayMedia" in (navigator.mediaDevices ?? {}))) screen.hidden = true;
     const bar = el("nav", { class: "bar", "aria-label": say("controls") }, sound, picture, screen, hand, view, ...this.tabs.values(), helps, leave);
-    const head = el("header", { class: "head" }, el("div", { class: "head-what" }, this.title, this.state), this.code.root);
+    const head = el("header", { class: "head" }, el("div", { class: "head-what" }, this.title, this.state, this.onAir), this.code.root);
     const notices = el("div", { class: "notices" }, this.line, this.trouble, this.code.banner, this.door.root, this.silenced, this.problem);
     this.trouble.append(el("p"), el("button", { type: "button", class: "small", onclick: () => void this.conference.comeBack().catch(complain) }, say("come-back")));
     for (const [panel, { root }] of this.panels()) root.id = `panel-${panel}`;
@@ -130,6 +135,10 @@ export class Inside {
     show(this.tabs.get("chair")!, own?.chair === true);
     show(this.begin, room.state === "planned");
     show(this.end, room.state === "under_way");
+    const isOnAir = room.on_air_since !== null;
+    show(this.onAir, isOnAir);
+    show(this.airOff, isOnAir);
+    show(this.air, !isOnAir && room.profile === "open" && room.state === "under_way");
     put(this.lock, say(room.locked ? "unlock" : "lock"));
     put(this.chairState, say(room.locked ? "is-locked" : "is-unlocked"));
     show(this.seePhoto, room.photo !== null);

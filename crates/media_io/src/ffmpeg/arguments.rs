@@ -74,15 +74,24 @@ impl Arguments {
         self.add(&format!("-threads {}", self.threads));
         self.add("-map 0:v:0 -c:v libx264 -preset veryfast -tune zerolatency -profile:v main");
         let mut filters = String::new();
-        if let Mode::Instead { even, deinterlace } = source.mode {
+        let mut scale = format!("scale=-2:min({even}\\,trunc(ih/2)*2)");
+        if let Mode::Instead { even: rate, deinterlace, frame } = source.mode {
+            if let Some((across, down)) = frame {
+                let width = (even * across / down.max(1)).next_multiple_of(2);
+                // An encoder keeps its size, whatever comes.
+                scale = format!(
+                    "scale={width}:{even}:force_original_aspect_ratio=decrease,\
+                     pad={width}:{even}:(ow-iw)/2:(oh-ih)/2,setsar=1"
+                );
+            }
             if deinterlace {
                 filters.push_str("yadif=deint=interlaced,");
             }
-            if let Some(rate) = even {
+            if let Some(rate) = rate {
                 filters.push_str(&format!("fps={rate},"));
             }
         }
-        self.add(&format!("-pix_fmt yuv420p -vf {filters}scale=-2:min({even}\\,trunc(ih/2)*2)"));
+        self.add(&format!("-pix_fmt yuv420p -vf {filters}{scale}"));
         // Each frame keeps its time to the millisecond, whatever the rate.
         self.add("-fps_mode passthrough -enc_time_base 1:1000");
         self.add("-sc_threshold 0 -g 9999 -forced-idr 1 -force_key_frames");
@@ -108,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_child_opens_nothing_but_pipes() {
-        let mode = Mode::Instead { even: Some(25), deinterlace: true };
+        let mode = Mode::Instead { even: Some(25), deinterlace: true, frame: None };
         let source = Source { video: true, audio: true, mode };
         let outputs = [
             Output::Video { height: 241, kbits: 300 },
@@ -125,5 +134,9 @@ mod tests {
         assert!(arguments.contains(
             &"yadif=deint=interlaced,fps=25,scale=-2:min(240\\,trunc(ih/2)*2)".to_owned()
         ));
+        let mode = Mode::Instead { even: None, deinterlace: false, frame: Some((1280, 720)) };
+        let framed = renditions(Source { mode, ..source }, Form::Matroska, &outputs, 64);
+        let filter = framed.iter().find(|word| word.contains("pad=")).unwrap();
+        assert!(filter.starts_with("scale=426:240:force_original_aspect_ratio=decrease,pad=426:240:"));
     }
 }

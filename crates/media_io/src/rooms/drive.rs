@@ -52,8 +52,10 @@ impl Drive {
         profile: Profile,
         inbox: Inbox,
     ) -> Self {
-        let room = Room::new(Instant::now(), profile, shared.socket.advertised().to_vec())
+        let now = Instant::now();
+        let mut room = Room::new(now, profile, shared.socket.advertised().to_vec())
             .with_most_seats(shared.most_seats);
+        room.air(now, shared.aired().contains_key(&meeting));
         Self { shared, meeting, inbox, room, transmits: Vec::new() }
     }
 
@@ -133,6 +135,12 @@ impl Drive {
                 }
                 Output::Transmit(transmit) => self.transmits.push(transmit),
                 Output::Event(event) => self.tell(Event::Room(self.meeting, event)),
+                Output::Aired(aired) => {
+                    if let Some(channel) = self.shared.aired().get(&self.meeting) {
+                        // A channel that is behind loses it, as it would lose what a bad line eats.
+                        let _ = channel.try_send(aired);
+                    }
+                }
                 Output::Route(routing) => {
                     let mut directory =
                         self.shared.directory.lock().unwrap_or_else(PoisonError::into_inner);

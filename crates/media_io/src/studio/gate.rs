@@ -8,7 +8,7 @@ use broadcast::channel::{self, Takeover};
 use broadcast::key::{self, Rank};
 
 use super::{Studio, lock};
-use crate::ingest::{Admitted, Ender, Gate, Publication, Refusal, Request};
+use crate::ingest::{Admitted, Ender, Gate, Protocol, Publication, Refusal, Request};
 
 /// The first part of an ingest's path.
 const APPLICATION: &str = "live";
@@ -18,7 +18,9 @@ const BYTES_WAITING: usize = 16 << 20;
 /// A source that was let in.
 pub(super) struct Arrival {
     pub(super) rank: Rank,
-    pub(super) key: StreamKeyId,
+    /// What it was let in by; a meeting needs none.
+    pub(super) key: Option<StreamKeyId>,
+    pub(super) protocol: Protocol,
     pub(super) address: String,
     pub(super) publication: Publication,
     pub(super) seat: u64,
@@ -73,10 +75,6 @@ impl Gate for Studio {
                 "Send to the path “live”: rtmp://…/live, with the stream key as its name.",
             ));
         }
-        let unknown = |error: broadcast::BroadcastError| {
-            tracing::error!("A stream key could not be looked up: {error}");
-            Refusal("The server could not look the stream key up. Try again.".to_owned())
-        };
         let known = key::recognise(&self.0.store, request.key.reveal()).await.map_err(unknown)?;
         let Some(known) = known.filter(|known| known.channel == self.0.channel) else {
             return Err(refuse(
@@ -84,16 +82,9 @@ impl Gate for Studio {
                  channel's page.",
             ));
         };
-        let channel = channel::by_slug(&self.0.store, &self.0.slug).await.map_err(unknown)?;
-        let takeover = channel.map(|it| it.takeover).unwrap_or_default();
-        let (admitted, publication) = Publication::new(BYTES_WAITING);
-        let seat = lock(&self.0.seats).take(known.rank, publication.ender(), takeover);
-        let seat = seat.inspect_err(|Refusal(why)| self.refused(why))?;
         let address = request.address.to_string();
-        let arrival = Arrival { rank: known.rank, key: known.key, address, publication, seat };
-        if self.0.arrivals.send(arrival).await.is_err() {
-            return Err(Refusal("The channel has stopped.".to_owned()));
-        }
+        let admitted =
+            self.seat(known.rank, Some(known.key), request.protocol, address).await?;
         let noted = async {
             let mut tx = self.0.store.begin().await?;
             known.used(&mut tx, self.0.clock.now()).await?;
@@ -107,8 +98,37 @@ impl Gate for Studio {
 }
 
 impl Studio {
+    /// Lets one of our own meetings in, in the main source's place.
+    pub(crate) async fn admit_meeting(&self) -> Result<Admitted, Refusal> {
+        self.seat(Rank::Main, None, Protocol::Meeting, String::new()).await
+    }
+
+    async fn seat(
+        &self,
+        rank: Rank,
+        key: Option<StreamKeyId>,
+        protocol: Protocol,
+        address: String,
+    ) -> Result<Admitted, Refusal> {
+        let channel = channel::by_slug(&self.0.store, &self.0.slug).await.map_err(unknown)?;
+        let takeover = channel.map(|it| it.takeover).unwrap_or_default();
+        let (admitted, publication) = Publication::new(BYTES_WAITING);
+        let seat = lock(&self.0.seats).take(rank, publication.ender(), takeover);
+        let seat = seat.inspect_err(|Refusal(why)| self.refused(why))?;
+        let arrival = Arrival { rank, key, protocol, address, publication, seat };
+        if self.0.arrivals.send(arrival).await.is_err() {
+            return Err(Refusal("The channel has stopped.".to_owned()));
+        }
+        Ok(admitted)
+    }
+
     /// Itself, as those who ask at the door know it.
     pub fn gate(&self) -> Arc<dyn Gate> {
         Arc::new(self.clone())
     }
+}
+
+fn unknown(error: broadcast::BroadcastError) -> Refusal {
+    tracing::error!("A stream key could not be looked up: {error}");
+    Refusal("The server could not look the stream key up. Try again.".to_owned())
 }

@@ -13,12 +13,14 @@ use super::SourceStatus;
 use super::gate::Arrival;
 use super::health::{Meter, Reading};
 use super::plan::Picture;
-use crate::ingest::Ended;
+use crate::ingest::{Ended, Protocol};
 use crate::rtmp::metadata;
 use crate::tag::{Kind, Tag};
 
 /// What is counted for producers is counted over this time.
 const LATELY: Duration = Duration::from_secs(4);
+/// Where pictures come in many sizes.
+const FRAME: (u32, u32) = (1280, 720);
 
 /// The main source and its backup.
 #[derive(Default)]
@@ -59,6 +61,8 @@ pub(super) struct Surveyed<'a> {
     pub(super) size: Option<(u32, u32)>,
     /// By what its pictures say, or itself; none where it is not known or not steady.
     pub(super) rate: Option<FrameRate>,
+    /// The frame that pictures of any size are put into, where their size changes on the way.
+    pub(super) frame: Option<(u32, u32)>,
 }
 
 impl Surveyed<'_> {
@@ -134,6 +138,7 @@ impl Sources {
                 Some(avc) => avc.picture().frame_rate,
                 None => source.frames_per_second.and_then(usual_rate),
             },
+            frame: source.changes_size().then_some(FRAME),
         })
     }
 
@@ -153,7 +158,8 @@ impl Sources {
     }
 
     pub(super) fn keys(&self) -> Vec<(Rank, StreamKeyId)> {
-        self.all.iter().flatten().map(|it| (it.arrival.rank, it.arrival.key)).collect()
+        let all = self.all.iter().flatten().map(|it| &it.arrival);
+        all.filter_map(|it| Some((it.rank, it.key?))).collect()
     }
 
     /// What came of the source that viewers see since the last time, which is so long ago.
@@ -210,7 +216,15 @@ fn usual_rate(told: f64) -> Option<FrameRate> {
 }
 
 impl Source {
+    /// In a meeting each camera has its own size, and changes it with the bandwidth.
+    fn changes_size(&self) -> bool {
+        self.arrival.protocol == Protocol::Meeting
+    }
+
     fn size(&self) -> Option<(u32, u32)> {
+        if self.changes_size() {
+            return Some(FRAME);
+        }
         let avc = self.formats.0.as_ref().map(|avc| (avc.picture().width, avc.picture().height));
         avc.or(self.size)
     }

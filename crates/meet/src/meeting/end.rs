@@ -26,7 +26,14 @@ pub async fn end(tx: &mut Tx, actor: &Actor, meeting: MeetingId, now: Timestamp)
         .bind(meeting)
         .run(tx)
         .await?;
-    sql("UPDATE meetings SET ended_at = ? WHERE id = ?").bind(now).bind(meeting).run(tx).await?;
+    if known.on_air_since.is_some() {
+        tx.append(actor, &Event::MeetingWentOffAir { meeting }, now).await?;
+    }
+    sql("UPDATE meetings SET ended_at = ?, on_air_since = NULL WHERE id = ?")
+        .bind(now)
+        .bind(meeting)
+        .run(tx)
+        .await?;
     tx.append(actor, &Event::MeetingEnded { meeting }, now).await?;
     Ok(())
 }

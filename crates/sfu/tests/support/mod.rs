@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use sfu::peer::{Output as PeerOutput, Peer, Received, Slot};
-use sfu::{Event, Kind, Layer, Output, Profile, Room, Route, Routing, SeatNumber};
+use sfu::{Aired, Event, Kind, Layer, Output, Profile, Room, Route, Routing, SeatNumber};
 
 pub const SERVER: ([u8; 4], u16) = ([192, 0, 2, 1], 4433);
 
@@ -200,6 +200,7 @@ pub struct World {
     pub routes: Vec<Route>,
     /// Datagrams that the server has sent.
     pub sent: u64,
+    pub aired: Vec<Aired>,
     flight: BinaryHeap<Reverse<(Instant, u64)>>,
     parcels: BTreeMap<u64, (SocketAddr, SocketAddr, Vec<u8>)>,
     room_timeout: Instant,
@@ -222,6 +223,7 @@ impl World {
             seats: (0..seats).map(SeatNumber).collect(),
             routes: vec![],
             sent: 0,
+            aired: vec![],
             flight: BinaryHeap::new(),
             parcels: BTreeMap::new(),
             room_timeout: now,
@@ -390,6 +392,7 @@ impl World {
                     return;
                 }
                 Output::Event(event) => self.events.push((self.elapsed(), event)),
+                Output::Aired(aired) => self.aired.push(aired),
                 Output::Route(Routing::Opened(route)) => {
                     if !self.routes.contains(&route) {
                         self.routes.push(route);

@@ -1,5 +1,7 @@
 //! What each thing that is said does.
 
+use std::sync::Arc;
+
 use base::{Actor, MeetingId, SeatId, Timestamp};
 use meet::readout::WriteReadout;
 use meet::seat::Ask;
@@ -62,7 +64,7 @@ impl From<PublishError> for Refused {
 /// Who speaks, and where.
 pub(super) struct Speaker<'a> {
     pub(super) app: &'a App,
-    pub(super) live: &'a Live,
+    pub(super) live: &'a Arc<Live>,
     pub(super) meeting: MeetingId,
     pub(super) seat: SeatId,
     pub(super) instance: &'a str,
@@ -88,6 +90,7 @@ impl Speaker<'_> {
             Verb::Relay {} => self.relay().await,
             Verb::Media { session, offer } => self.joins(session, offer).await,
             Verb::Watch { seats } => self.watches(&seats).await,
+            Verb::Air { on } => self.goes_on_air(&actor, on, now).await,
             Verb::Release { proposal, jpeg, caption, credit } => {
                 let (app, meeting) = (self.app, self.meeting);
                 release::release(app, &actor, meeting, proposal, jpeg.0, &caption, &credit).await?;
@@ -181,6 +184,7 @@ impl Speaker<'_> {
             | Verb::ReadReadout {}
             | Verb::Relay {}
             | Verb::Media { .. }
+            | Verb::Air { .. }
             | Verb::Watch { .. }
             | Verb::Leave {} => return Err(Refused::sentence("This cannot be said here.")),
         }

@@ -9,6 +9,7 @@ use store::Store;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 
+use super::air::Airing;
 use super::said::Sending;
 
 /// So much may wait for a browser that reads slowly; then it is told to come again.
@@ -28,6 +29,8 @@ pub(super) struct Live {
     told: broadcast::Sender<Told>,
     /// Held only to look up or note.
     here: Mutex<BTreeMap<SeatId, Here>>,
+    /// Held while it goes on air, or off.
+    airing: tokio::sync::Mutex<Option<Airing>>,
 }
 
 /// The page that sits on a seat.
@@ -54,8 +57,8 @@ impl Meetings {
     pub(super) fn enter(&self, id: MeetingId, store: &Store) -> Arc<Live> {
         let mut all = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(id).or_insert_with(|| {
-            let live =
-                Arc::new(Live { told: broadcast::channel(TOLD_MAX).0, here: Mutex::default() });
+            let told = broadcast::channel(TOLD_MAX).0;
+            let live = Arc::new(Live { told, here: Mutex::default(), airing: Default::default() });
             tokio::spawn(look(Arc::downgrade(&live), store.clone()));
             live
         }))
@@ -75,6 +78,11 @@ impl Meetings {
 impl Live {
     pub(super) fn listen(&self) -> broadcast::Receiver<Told> {
         self.told.subscribe()
+    }
+
+    /// What keeps the meeting on air, if it is.
+    pub(super) async fn airing(&self) -> tokio::sync::MutexGuard<'_, Option<Airing>> {
+        self.airing.lock().await
     }
 
     /// Tells everybody who is connected; nobody is no error.

@@ -25,6 +25,7 @@ pub(super) struct Room {
     ends_at: i64,
     began_at: Option<i64>,
     ended_at: Option<i64>,
+    on_air_since: Option<i64>,
     parties: Vec<PartyView>,
     seats: Vec<SeatView>,
     floor: Option<Floor>,
@@ -40,6 +41,11 @@ impl Room {
     /// Whether nothing is said in it any more.
     pub(super) fn is_over(&self) -> bool {
         matches!(self.state, "ended" | "cancelled")
+    }
+
+    /// Whether it is a source of the channel.
+    pub(super) fn is_on_air(&self) -> bool {
+        self.on_air_since.is_some()
     }
 
     /// As it is sent; and, to see whether it is different, without the present moment.
@@ -164,6 +170,7 @@ pub(super) async fn seen_from(
         ends_at: millis(known.ends_at),
         began_at: known.began_at.map(millis),
         ended_at: known.ended_at.map(millis),
+        on_air_since: known.on_air_since.map(millis),
         parties: parties
             .into_iter()
             .map(|it| PartyView {

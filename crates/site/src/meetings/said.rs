@@ -56,6 +56,9 @@ pub(super) enum Verb {
     },
     Begin {},
     End {},
+    Air {
+        on: bool,
+    },
     Item {
         item: AgendaItemId,
         state: String,

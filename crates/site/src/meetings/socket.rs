@@ -20,7 +20,7 @@ use super::acts::{Refused, Speaker};
 use super::bytes::Bytes64;
 use super::live::{Live, Told};
 use super::said::{Answer, Hello, Said, Verb};
-use super::{media, room};
+use super::{air, media, room};
 use crate::App;
 use crate::newsroom::comes_from_here;
 
@@ -270,6 +270,7 @@ impl Here {
             return Err(End::with(NOT_INVITED));
         };
         let over = room.is_over();
+        air::follow(&self.app, &self.live, self.meeting, room.is_on_air()).await;
         let (text, compared) = room.told();
         if compared != *shown {
             *shown = compared;

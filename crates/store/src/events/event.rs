@@ -425,6 +425,13 @@ pub enum Event {
     MeetingEnded {
         meeting: MeetingId,
     },
+    /// An open meeting is a source of the channel, or no longer.
+    MeetingWentOnAir {
+        meeting: MeetingId,
+    },
+    MeetingWentOffAir {
+        meeting: MeetingId,
+    },
     MeetingLocked {
         meeting: MeetingId,
         locked: bool,
@@ -663,6 +670,8 @@ impl Event {
             Self::MeetingAdvised { .. } => "meeting_advised",
             Self::MeetingBegan { .. } => "meeting_began",
             Self::MeetingEnded { .. } => "meeting_ended",
+            Self::MeetingWentOnAir { .. } => "meeting_went_on_air",
+            Self::MeetingWentOffAir { .. } => "meeting_went_off_air",
             Self::MeetingLocked { .. } => "meeting_locked",
             Self::SeatAdmitted { .. } => "seat_admitted",
             Self::SeatRefused { .. } => "seat_refused",

@@ -30,7 +30,8 @@ impl Air {
             let left_out = planned.as_ref().and_then(|it| it.left_out.clone());
             studio.tell(|status| status.left_out = left_out);
             if let (Some(planned), Some(ffmpeg)) = (planned, &studio.0.settings.ffmpeg) {
-                self.ladder = self.ladder_of(&planned, ffmpeg, treatment.picture);
+                let mode = mode(treatment.picture, surveyed.frame);
+                self.ladder = self.ladder_of(&planned, ffmpeg, mode);
                 self.share = Some(planned.into_share());
             }
             if treatment.picture.is_transcoded() {
@@ -61,11 +62,7 @@ impl Air {
             || (tag.is_key_frame() && otherwise)
     }
 
-    fn ladder_of(&self, planned: &Ladder, ffmpeg: &Ffmpeg, picture: Picture) -> Option<Child> {
-        let mode = match picture {
-            Picture::Untouched => Mode::Beside,
-            Picture::Transcoded { even, deinterlace } => Mode::Instead { even, deinterlace },
-        };
+    fn ladder_of(&self, planned: &Ladder, ffmpeg: &Ffmpeg, mode: Mode) -> Option<Child> {
         let of_height = |wanted: u32| {
             let smaller = self.renditions.iter().enumerate().skip(SOUND.0);
             let found = smaller.filter(|(_, it)| it.height == Some(wanted)).map(|(at, _)| at);
@@ -74,7 +71,7 @@ impl Air {
         let mut outputs = Vec::new();
         for output in &planned.outputs {
             let rendition = match output.height() {
-                _ if picture.is_transcoded() && outputs.is_empty() => Some(SOURCE),
+                _ if mode != Mode::Beside && outputs.is_empty() => Some(SOURCE),
                 Some(height) => of_height(height),
                 None => None,
             };
@@ -108,6 +105,13 @@ impl Air {
         }
         let source = Source { video: false, audio: true, mode: Mode::Beside };
         Child::start(ffmpeg.clone(), source, outputs, Vec::new(), self.packager.position())
+    }
+}
+
+fn mode(picture: Picture, frame: Option<(u32, u32)>) -> Mode {
+    match picture {
+        Picture::Untouched => Mode::Beside,
+        Picture::Transcoded { even, deinterlace } => Mode::Instead { even, deinterlace, frame },
     }
 }
 

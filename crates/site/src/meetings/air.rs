@@ -1,0 +1,103 @@
+//! An open meeting as a source of the channel.
+//!
+//! That a meeting is on air is on record, as the agenda and the lock are: after a restart it goes on air
+//! again with the first page that comes back.
+
+use std::sync::Arc;
+
+use base::{Actor, MeetingId, Timestamp};
+use media_io::rooms;
+use meet::meeting;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::acts::{Refused, Speaker};
+use super::live::{Live, Told};
+use crate::App;
+
+/// A meeting that is on air, as long as this is kept.
+pub(super) struct Airing {
+    task: JoinHandle<()>,
+    _stops: DropGuard,
+}
+
+impl Speaker<'_> {
+    /// Puts the meeting on air, or takes it off.
+    pub(super) async fn goes_on_air(
+        &self,
+        actor: &Actor,
+        on: bool,
+        now: Timestamp,
+    ) -> Result<Value, Refused> {
+        let mut airing = self.live.airing().await;
+        let mut tx = self.app.store().begin().await?;
+        if on {
+            meeting::go_on_air(&mut tx, actor, self.meeting, now).await?;
+            if airing.as_ref().is_none_or(|it| it.task.is_finished()) {
+                *airing = Some(start(self.app, self.live, self.meeting).await?);
+            }
+            if let Err(error) = tx.commit().await {
+                *airing = None;
+                return Err(error.into());
+            }
+        } else {
+            meeting::go_off_air(&mut tx, actor, self.meeting, now).await?;
+            tx.commit().await?;
+            *airing = None;
+        }
+        drop(airing);
+        self.live.tell(Told::Changed);
+        Ok(json!({}))
+    }
+}
+
+/// Does what the record says, where it was written elsewhere or before a restart.
+pub(super) async fn follow(app: &App, live: &Arc<Live>, meeting: MeetingId, on: bool) {
+    let mut airing = live.airing().await;
+    let is_on = airing.as_ref().is_some_and(|it| !it.task.is_finished());
+    if on == is_on {
+        return;
+    }
+    *airing = None;
+    if on {
+        match start(app, live, meeting).await {
+            Ok(started) => *airing = Some(started),
+            Err(refused) => take_off(app, meeting, &refused.sentence).await,
+        }
+    }
+}
+
+async fn start(app: &App, live: &Arc<Live>, meeting: MeetingId) -> Result<Airing, Refused> {
+    let (Some(rooms), Some(studio)) = (app.rooms(), app.studio()) else {
+        return Err(Refused::sentence(
+            "This server carries no channel or no meetings’ media, so nothing can go on air.",
+        ));
+    };
+    let on_air = rooms::on_air(rooms, studio, meeting).await;
+    let on_air = on_air.map_err(|refusal| Refused::sentence(refusal.to_string()))?;
+    let stop = CancellationToken::new();
+    let (stopped, app, live) = (stop.clone(), app.clone(), Arc::downgrade(live));
+    let task = tokio::spawn(async move {
+        if let Some(why) = on_air.run(stopped).await {
+            take_off(&app, meeting, &why).await;
+            if let Some(live) = live.upgrade() {
+                live.tell(Told::Changed);
+            }
+        }
+    });
+    Ok(Airing { task, _stops: stop.drop_guard() })
+}
+
+/// The channel takes it no longer.
+async fn take_off(app: &App, meeting: MeetingId, why: &str) {
+    tracing::info!(%meeting, "A meeting is no longer on air: {why}");
+    let noted = async {
+        let mut tx = app.store().begin().await?;
+        meeting::go_off_air(&mut tx, &Actor::System, meeting, app.now()).await?;
+        Ok::<_, meet::MeetError>(tx.commit().await?)
+    };
+    if let Err(error) = noted.await {
+        tracing::error!("That a meeting is off the air is not on record: {error}");
+    }
+}
