@@ -173,6 +173,7 @@ function watchConnections(cutOff: boolean): void {
 
 export interface Plan {
   title: string;
+  profile?: "open";
   zone: string;
   starts: string;
   ends: string;
@@ -184,6 +185,7 @@ export interface Plan {
 export async function plans(host: Staff, plan: Plan): Promise<string> {
   await host.opens("/newsroom/meetings/new");
   await host.fills("Title", plan.title);
+  if (plan.profile === "open") await host.page.getByLabel(/^Open: /).check();
   await host.fills("Time zone", plan.zone);
   await host.fills("Begins", plan.starts);
   await host.fills("Ends", plan.ends);

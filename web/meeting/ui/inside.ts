@@ -37,7 +37,7 @@ export class Inside {
   private readonly end: HTMLButtonElement;
   private readonly air: HTMLButtonElement;
   private readonly airOff: HTMLButtonElement;
-  private readonly onAir = el("b", { class: "unread", hidden: true }, say("on-air"));
+  private readonly onAir = el("b", { class: "on-air", hidden: true }, say("on-air"));
   private readonly lock: HTMLButtonElement;
   private readonly seePhoto: HTMLButtonElement;
   private readonly chairState = el("p", { class: "quiet-text" });
