@@ -22,8 +22,11 @@ fn ffmpeg() -> Ffmpeg {
 
 const PICTURE: Source = Source { video: true, audio: false, mode: Mode::Beside };
 /// For a picture that is not shown itself.
-const INSTEAD: Source =
-    Source { video: true, audio: false, mode: Mode::Instead { even: None, deinterlace: false } };
+const INSTEAD: Source = Source {
+    video: true,
+    audio: false,
+    mode: Mode::Instead { even: None, deinterlace: false, frame: None },
+};
 const SOUND: Source = Source { video: false, audio: true, mode: Mode::Beside };
 
 fn video(height: u32, kbits: u32) -> Output {

@@ -146,13 +146,16 @@ impl Air {
             return Vec::new();
         }
         let Some(offset) = vp8_frame_offset(&media.packet.payload) else { return Vec::new() };
-        self.assembly.push(sequence, Part {
-            time: media.packet.header.timestamp,
-            marker: media.packet.header.marker,
-            payload: media.packet.payload.clone(),
-            offset,
-            came_at: now,
-        });
+        self.assembly.push(
+            sequence,
+            Part {
+                time: media.packet.header.timestamp,
+                marker: media.packet.header.marker,
+                payload: media.packet.payload.clone(),
+                offset,
+                came_at: now,
+            },
+        );
         let mut all = Vec::new();
         while let Some((time, data)) = self.assembly.frame() {
             let Some(first) = data.first() else { continue };
@@ -299,9 +302,7 @@ impl Assembly {
     fn is_stuck(&self, now: Instant) -> bool {
         let oldest = self.waiting.values().next();
         self.waiting.len() > Self::WAITING_MAX
-            || oldest.is_some_and(|it| {
-                now.saturating_duration_since(it.came_at) > Self::PATIENCE
-            })
+            || oldest.is_some_and(|it| now.saturating_duration_since(it.came_at) > Self::PATIENCE)
     }
 }
 

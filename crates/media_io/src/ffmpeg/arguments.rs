@@ -137,6 +137,8 @@ mod tests {
         let mode = Mode::Instead { even: None, deinterlace: false, frame: Some((1280, 720)) };
         let framed = renditions(Source { mode, ..source }, Form::Matroska, &outputs, 64);
         let filter = framed.iter().find(|word| word.contains("pad=")).unwrap();
-        assert!(filter.starts_with("scale=426:240:force_original_aspect_ratio=decrease,pad=426:240:"));
+        assert!(
+            filter.starts_with("scale=426:240:force_original_aspect_ratio=decrease,pad=426:240:")
+        );
     }
 }

@@ -75,7 +75,9 @@ impl Gate for Studio {
                 "Send to the path “live”: rtmp://…/live, with the stream key as its name.",
             ));
         }
-        let known = key::recognise(&self.0.store, request.key.reveal()).await.map_err(unknown)?;
+        let known = key::recognise(&self.0.store, request.key.reveal())
+            .await
+            .map_err(|error| unknown(&error))?;
         let Some(known) = known.filter(|known| known.channel == self.0.channel) else {
             return Err(refuse(
                 "There is no such stream key, or it was revoked. Make one in the newsroom, on the \
@@ -83,8 +85,7 @@ impl Gate for Studio {
             ));
         };
         let address = request.address.to_string();
-        let admitted =
-            self.seat(known.rank, Some(known.key), request.protocol, address).await?;
+        let admitted = self.seat(known.rank, Some(known.key), request.protocol, address).await?;
         let noted = async {
             let mut tx = self.0.store.begin().await?;
             known.used(&mut tx, self.0.clock.now()).await?;
@@ -110,7 +111,8 @@ impl Studio {
         protocol: Protocol,
         address: String,
     ) -> Result<Admitted, Refusal> {
-        let channel = channel::by_slug(&self.0.store, &self.0.slug).await.map_err(unknown)?;
+        let channel =
+            channel::by_slug(&self.0.store, &self.0.slug).await.map_err(|error| unknown(&error))?;
         let takeover = channel.map(|it| it.takeover).unwrap_or_default();
         let (admitted, publication) = Publication::new(BYTES_WAITING);
         let seat = lock(&self.0.seats).take(rank, publication.ender(), takeover);
@@ -128,7 +130,7 @@ impl Studio {
     }
 }
 
-fn unknown(error: broadcast::BroadcastError) -> Refusal {
-    tracing::error!("A stream key could not be looked up: {error}");
-    Refusal("The server could not look the stream key up. Try again.".to_owned())
+fn unknown(error: &broadcast::BroadcastError) -> Refusal {
+    tracing::error!("Whether a source may be let in could not be looked up: {error}");
+    Refusal("The server could not look up whether you may send. Try again.".to_owned())
 }

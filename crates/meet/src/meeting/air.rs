@@ -14,7 +14,9 @@ pub async fn go_on_air(
     in_the_chair(tx, actor, meeting).await?;
     let known = known(tx, meeting).await?;
     if known.profile() == Profile::Closed {
-        return Err(MeetError::invalid("A closed meeting is never on air. Hold an open one for that."));
+        return Err(MeetError::invalid(
+            "A closed meeting is never on air. Hold an open one for that.",
+        ));
     }
     if known.state() != State::UnderWay {
         return Err(MeetError::invalid("Begin the meeting before it goes on air."));

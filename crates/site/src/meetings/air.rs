@@ -30,42 +30,42 @@ impl Speaker<'_> {
         on: bool,
         now: Timestamp,
     ) -> Result<Value, Refused> {
-        let mut airing = self.live.airing().await;
         let mut tx = self.app.store().begin().await?;
         if on {
             meeting::go_on_air(&mut tx, actor, self.meeting, now).await?;
-            if airing.as_ref().is_none_or(|it| it.task.is_finished()) {
-                *airing = Some(start(self.app, self.live, self.meeting).await?);
-            }
-            if let Err(error) = tx.commit().await {
-                *airing = None;
-                return Err(error.into());
-            }
         } else {
             meeting::go_off_air(&mut tx, actor, self.meeting, now).await?;
-            tx.commit().await?;
-            *airing = None;
         }
-        drop(airing);
+        tx.commit().await?;
+        let done = follow(self.app, self.live, self.meeting, on).await;
         self.live.tell(Told::Changed);
-        Ok(json!({}))
+        done.map(|()| json!({}))
     }
 }
 
-/// Does what the record says, where it was written elsewhere or before a restart.
-pub(super) async fn follow(app: &App, live: &Arc<Live>, meeting: MeetingId, on: bool) {
+/// Does what the record says. Where the channel does not take the meeting, that is on record afterwards.
+pub(super) async fn follow(
+    app: &App,
+    live: &Arc<Live>,
+    meeting: MeetingId,
+    on: bool,
+) -> Result<(), Refused> {
     let mut airing = live.airing().await;
     let is_on = airing.as_ref().is_some_and(|it| !it.task.is_finished());
     if on == is_on {
-        return;
+        return Ok(());
     }
     *airing = None;
     if on {
         match start(app, live, meeting).await {
             Ok(started) => *airing = Some(started),
-            Err(refused) => take_off(app, meeting, &refused.sentence).await,
+            Err(refused) => {
+                take_off(app, meeting, &refused.sentence).await;
+                return Err(refused);
+            }
         }
     }
+    Ok(())
 }
 
 async fn start(app: &App, live: &Arc<Live>, meeting: MeetingId) -> Result<Airing, Refused> {

@@ -270,7 +270,8 @@ impl Here {
             return Err(End::with(NOT_INVITED));
         };
         let over = room.is_over();
-        air::follow(&self.app, &self.live, self.meeting, room.is_on_air()).await;
+        // Where it fails, everybody is told that the meeting is not on air.
+        let _ = air::follow(&self.app, &self.live, self.meeting, room.is_on_air()).await;
         let (text, compared) = room.told();
         if compared != *shown {
             *shown = compared;
