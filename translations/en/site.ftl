@@ -415,6 +415,7 @@ meet-air = Put on air
 meet-air-sure = Press again: everybody hears and sees it
 meet-air-off = Take off the air
 meet-on-air = On air
+meet-is-on-air = The meeting is on air: everybody can hear and see it.
 meet-is-off-air = The meeting is no longer on air.
 meet-lock = Lock the meeting
 meet-unlock = Unlock the meeting

@@ -415,6 +415,7 @@ meet-air = Poner en antena
 meet-air-sure = Pulse otra vez: todos la oirán y la verán
 meet-air-off = Quitar de antena
 meet-on-air = En antena
+meet-is-on-air = La reunión está en antena: todos pueden oírla y verla.
 meet-is-off-air = La reunión ya no está en antena.
 meet-lock = Cerrar con llave
 meet-unlock = Abrir la llave

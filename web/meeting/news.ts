@@ -30,7 +30,7 @@ export function news(room: Room, before: Room | null): string[] {
   const on = room.agenda.find(({ state }) => state === "on");
   if (on && before.agenda.find(({ id }) => id === on.id)?.state !== "on") told.push(say("told-item", { title: on.title }));
   const [isOnAir, wasOnAir] = [room.on_air_since !== null, before.on_air_since !== null];
-  if (isOnAir !== wasOnAir) told.push(say(isOnAir ? "on-air" : "is-off-air"));
+  if (isOnAir !== wasOnAir) told.push(say(isOnAir ? "is-on-air" : "is-off-air"));
   if (room.locked !== before.locked) told.push(say(room.locked ? "is-locked" : "is-unlocked"));
   if (room.photo && room.photo.id !== before.photo?.id) told.push(say("told-photo"));
   return told;

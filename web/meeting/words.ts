@@ -112,6 +112,7 @@ export const WORDS = [
   "air-sure",
   "air-off",
   "on-air",
+  "is-on-air",
   "is-off-air",
   "lock",
   "unlock",

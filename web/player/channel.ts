@@ -63,9 +63,11 @@ export function begin(player: HTMLElement): void {
       waits: () => say("waiting"),
       late: (late) => (edge.hidden = !late && !inWindow),
       ended: () => {
+        // A video that is taken its stream away is paused by that.
+        const goesOn = !video.paused || video.ended;
         playing?.end();
         playing = undefined;
-        void wait();
+        void wait(goesOn);
       },
       cannot: () => say("failed"),
     }, quality === AUDIO ? SOUND_BEHIND : undefined, inWindow ? behind : undefined);
@@ -73,12 +75,12 @@ export function begin(player: HTMLElement): void {
   };
 
   /** Asks until the channel is on air, and then shows it. */
-  const wait = async (): Promise<void> => {
+  const wait = async (goesOn: boolean): Promise<void> => {
     while (!(await isOnAir(status!))) {
       say("off");
       await new Promise((done) => setTimeout(done, ASKS_AGAIN));
     }
-    show(wanted(), !video.paused);
+    show(wanted(), goesOn || !video.paused);
   };
 
   qualities.addEventListener("change", () => {
@@ -122,7 +124,7 @@ export function begin(player: HTMLElement): void {
   offer([], wanted());
   announce(video, player.dataset);
   floats(player, video);
-  void wait();
+  void wait(false);
 }
 
 async function isOnAir(status: string): Promise<boolean> {

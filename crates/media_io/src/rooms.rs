@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use base::MeetingId;
@@ -85,8 +85,8 @@ struct Shared {
     most_seats: usize,
     /// Rooms are made and ended, and orders are given to them, under this lock.
     rooms: Mutex<HashMap<MeetingId, Inbox>>,
-    /// Where what is on air goes, of the meetings that are.
-    aired: Mutex<HashMap<MeetingId, mpsc::Sender<Aired>>>,
+    /// Since when meetings are on air that are, and where that goes.
+    aired: Mutex<HashMap<MeetingId, (Instant, mpsc::Sender<Aired>)>>,
     /// The reader looks up what the rooms enter.
     directory: Arc<Mutex<Directory<Inbox>>>,
     relays: Arc<Relays>,
@@ -191,19 +191,19 @@ impl Rooms {
         self.order(meeting, move |room| room.watch(seat, wishes));
     }
 
-    /// Puts an open meeting on air, whether anybody is there yet or not, until what is given back is
-    /// dropped. What is not taken in time is lost.
-    fn air(&self, meeting: MeetingId) -> mpsc::Receiver<Aired> {
+    /// Puts an open meeting on air, whether anybody is there yet or not. What it gives counts its time
+    /// from then on, and is lost where it is not taken in time.
+    fn air(&self, meeting: MeetingId, began: Instant) -> mpsc::Receiver<Aired> {
         let (aired, airs) = mpsc::channel(AIRED);
-        self.shared.aired().insert(meeting, aired);
-        self.order_at(meeting, |room, now| room.air(now, true));
+        self.shared.aired().insert(meeting, (began, aired));
+        self.order(meeting, move |room| room.go_on_air(began));
         airs
     }
 
     /// Takes a meeting off the air.
     fn off_air(&self, meeting: MeetingId) {
         self.shared.aired().remove(&meeting);
-        self.order_at(meeting, |room, now| room.air(now, false));
+        self.order(meeting, sfu::Room::go_off_air);
     }
 
     /// Ends all connections of a meeting.
@@ -225,17 +225,9 @@ impl Rooms {
 
     /// Gives an order to a room that exists.
     fn order(&self, meeting: MeetingId, order: impl FnOnce(&mut sfu::Room) + Send + 'static) {
-        self.order_at(meeting, |room, _| order(room));
-    }
-
-    fn order_at(
-        &self,
-        meeting: MeetingId,
-        order: impl FnOnce(&mut sfu::Room, Instant) + Send + 'static,
-    ) {
         if let Some(inbox) = self.shared.rooms().get(&meeting) {
-            let order: Order = Box::new(move |room, now| {
-                order(room, now);
+            let order: Order = Box::new(move |room, _| {
+                order(room);
                 Box::new(|| {})
             });
             // A room that has just failed has nothing to do it to.
@@ -265,11 +257,11 @@ impl Rooms {
 }
 
 impl Shared {
-    fn aired(&self) -> std::sync::MutexGuard<'_, HashMap<MeetingId, mpsc::Sender<Aired>>> {
+    fn aired(&self) -> MutexGuard<'_, HashMap<MeetingId, (Instant, mpsc::Sender<Aired>)>> {
         self.aired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn rooms(&self) -> std::sync::MutexGuard<'_, HashMap<MeetingId, Inbox>> {
+    fn rooms(&self) -> MutexGuard<'_, HashMap<MeetingId, Inbox>> {
         // Nothing that can panic is done under it.
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }

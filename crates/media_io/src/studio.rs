@@ -174,8 +174,8 @@ pub struct Refused {
 pub struct SourceStatus {
     /// `main` or `backup`.
     pub rank: String,
-    /// Where it is.
-    pub address: String,
+    /// Where it is; a meeting of ours has none.
+    pub address: Option<String>,
     /// Thousands of bits of it in each second, of late.
     pub kilobits: u64,
     /// Frames of it in each second, of late.
@@ -449,7 +449,9 @@ async fn feed(
     }
     let Some(air) = air else { return Ok(()) };
     let fed = air.feed(studio, disk, &surveyed, (tag, changed, treatment), now).await;
-    let transcoded: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+    // Who is in a meeting sets no encoder.
+    let advice = reasons.iter().filter(|_| surveyed.frame.is_none());
+    let transcoded: Vec<String> = advice.map(ToString::to_string).collect();
     studio.tell(|status| status.transcoded = transcoded);
     fed
 }

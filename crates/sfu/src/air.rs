@@ -93,11 +93,11 @@ struct Part {
 }
 
 impl Air {
-    pub(crate) fn new(now: Instant) -> Self {
+    pub(crate) fn new(began: Instant) -> Self {
         Self {
-            began: now,
+            began,
             speaker: None,
-            since: now,
+            since: began,
             loudness: BTreeMap::new(),
             louder: None,
             sound: Clock::new(48_000),

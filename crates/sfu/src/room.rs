@@ -170,12 +170,18 @@ impl Room {
         }
     }
 
-    /// Puts an open meeting on air, or takes it off. A closed one never is: its frames are sealed.
-    pub fn air(&mut self, now: Instant, on: bool) {
-        if on != self.air.is_some() {
-            self.air = (on && self.profile == Profile::Open).then(|| Air::new(now));
+    /// Puts an open meeting on air, whose time there is counted from `began`. A closed one never is: its
+    /// frames are sealed.
+    pub fn go_on_air(&mut self, began: Instant) {
+        if self.profile == Profile::Open {
+            self.air = Some(Air::new(began));
             self.share_out = true;
         }
+    }
+
+    /// Takes it off.
+    pub fn go_off_air(&mut self) {
+        self.air = None;
     }
 
     /// The seats that have a connection or are making one.

@@ -14,8 +14,8 @@ fn on_air(profile: Profile) -> World {
     world.join(0, 1, Sends::everything());
     world.join(1, 1, Sends::everything());
     world.run(2 * SECOND);
-    let now = world.now;
-    world.room.air(now, true);
+    let began = world.start;
+    world.room.go_on_air(began);
     world.drain_room();
     world
 }
@@ -70,6 +70,7 @@ fn whoever_speaks_is_heard_and_seen_whole_and_in_time() {
     for pictures in [true, false] {
         let times = times(&world.aired, pictures);
         assert!(times.is_sorted(), "nothing goes back");
+        assert!(times[0] > 2 * SECOND, "it went on air before anybody sent: {:?}", times[0]);
         let length = *times.last().unwrap() - times[0];
         assert!(length.abs_diff(10 * SECOND) < SECOND / 2, "{length:?}");
     }
@@ -141,8 +142,7 @@ fn a_closed_meeting_is_never_on_air_and_an_open_one_until_it_is_taken_off() {
 
     let mut world = on_air(Profile::Open);
     world.run(3 * SECOND);
-    let now = world.now;
-    world.room.air(now, false);
+    world.room.go_off_air();
     let before = world.aired.len();
     world.run(3 * SECOND);
     assert!(before > 0 && world.aired.len() == before);

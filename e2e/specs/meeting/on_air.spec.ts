@@ -3,14 +3,22 @@ import { loudness, played } from "../../support/channel.ts";
 import { administrator, colleague } from "../../support/desk.ts";
 import { devices, invites, plans, test } from "../../support/meeting.ts";
 import { expect } from "../../support/newsroom.ts";
+import { freePort } from "../../support/program.ts";
 
 test.use({
+  settings: async ({}, use) =>
+    use({
+      TRIBUNE_MEET_LISTEN: `127.0.0.1:${await freePort()}`,
+      TRIBUNE_RTMP_LISTEN: `127.0.0.1:${await freePort()}`,
+      // Three browsers that send and show pictures have the rest.
+      TRIBUNE_TRANSCODE_CORES: "0.5",
+    }),
   launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...devices] }),
 });
 
 test("an open meeting goes on air, and readers see and hear it until it is taken off", async ({ program, somebody, comes, page }, info) => {
   test.skip(info.project.name !== "desktop", "the same server and the same media for a phone");
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const anna = await administrator(program, somebody);
   const host = await colleague(anna, somebody, "Hugo Brandt", "host");
   await plans(host, {
@@ -28,7 +36,6 @@ test("an open meeting goes on air, and readers see and hear it until it is taken
   await ana.enters();
   await ana.isIn();
   await bo.enters();
-  await ana.page.getByRole("listitem").filter({ hasText: "Bo Ansel asks to be let in" }).getByRole("button", { name: "Let in" }).click();
   await bo.isIn();
   await ana.sees("Bo Ansel");
   await bo.hears("Ana Osel");
@@ -37,7 +44,7 @@ test("an open meeting goes on air, and readers see and hear it until it is taken
   await expect(ana.page.getByRole("button", { name: "Put on air" })).toBeHidden();
   await ana.presses("Begin the meeting");
   await ana.pressesTwice("Put on air", "Press again: everybody hears and sees it");
-  for (const one of [ana, bo]) await expect(one.page.locator(".on-air")).toHaveText("On air");
+  for (const one of [ana, bo]) await expect(one.page.getByText("On air", { exact: true })).toBeVisible();
 
   await page.goto(`${program.origin}/live`);
   await expect(page.locator(".player-state")).toHaveText(/Waiting|On air/, { timeout: 60_000 });
@@ -53,7 +60,7 @@ test("an open meeting goes on air, and readers see and hear it until it is taken
   try {
     for (const one of [ana, bo]) await expect(one.page.locator(".line-lost")).toBeHidden({ timeout: 60_000 });
     await ana.sees("Bo Ansel");
-    await expect(ana.page.locator(".on-air")).toHaveText("On air");
+    await expect(ana.page.locator(".on-air")).toBeVisible();
     const before = (await played(page)).frames;
     await expect.poll(async () => (await played(page)).frames, { timeout: 90_000 }).toBeGreaterThan(before + 50);
 

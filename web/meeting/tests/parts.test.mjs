@@ -88,7 +88,7 @@ test("what has happened is told once, and nothing of oneself", () => {
   check(["told-floor"], { floor: { seat: "y" } }, { floor: { seat: "x" } });
   check([], { floor: null }, { floor: { seat: "y" } });
   check(["told-item"], { agenda: [{ id: "1", title: "One", state: "on" }] });
-  check(["on-air"], { on_air_since: 7 });
+  check(["is-on-air"], { on_air_since: 7 });
   check(["is-off-air"], {}, { on_air_since: 7 });
   check(["is-locked", "told-photo"], { locked: true, photo: { id: "p" } });
 });

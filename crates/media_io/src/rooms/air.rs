@@ -20,6 +20,7 @@ pub struct OnAir {
     rooms: Rooms,
     meeting: MeetingId,
     admitted: Admitted,
+    began: Instant,
     airs: mpsc::Receiver<Aired>,
 }
 
@@ -30,15 +31,15 @@ pub struct OnAir {
 /// Where somebody else is on air there, or the channel has stopped, in a sentence.
 pub async fn on_air(rooms: &Rooms, studio: &Studio, meeting: MeetingId) -> Result<OnAir, Refusal> {
     let admitted = studio.admit_meeting().await?;
-    let airs = rooms.air(meeting);
-    Ok(OnAir { rooms: rooms.clone(), meeting, admitted, airs })
+    let began = Instant::now();
+    let airs = rooms.air(meeting, began.into_std());
+    Ok(OnAir { rooms: rooms.clone(), meeting, admitted, began, airs })
 }
 
 impl OnAir {
     /// Sends what is on air until `stop`, or until the channel takes no more. Gives its reason, if it
     /// has one; a channel that stops with the program has none.
     pub async fn run(mut self, stop: CancellationToken) -> Option<String> {
-        let began = Instant::now();
         let mut line = Line::default();
         let mut fill = interval(PACKET);
         fill.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -48,7 +49,7 @@ impl OnAir {
                 () = stop.cancelled() => break,
                 _ = self.admitted.ended_by_us() => break,
                 Some(aired) = self.airs.recv() => line.tags(aired),
-                _ = fill.tick() => line.silence(began.elapsed()),
+                _ = fill.tick() => line.silence(self.began.elapsed()),
             };
             for tag in tags {
                 if self.admitted.send(tag).await.is_err() {

@@ -55,7 +55,9 @@ impl Drive {
         let now = Instant::now();
         let mut room = Room::new(now, profile, shared.socket.advertised().to_vec())
             .with_most_seats(shared.most_seats);
-        room.air(now, shared.aired().contains_key(&meeting));
+        if let Some((began, _)) = shared.aired().get(&meeting) {
+            room.go_on_air(*began);
+        }
         Self { shared, meeting, inbox, room, transmits: Vec::new() }
     }
 
@@ -136,7 +138,7 @@ impl Drive {
                 Output::Transmit(transmit) => self.transmits.push(transmit),
                 Output::Event(event) => self.tell(Event::Room(self.meeting, event)),
                 Output::Aired(aired) => {
-                    if let Some(channel) = self.shared.aired().get(&self.meeting) {
+                    if let Some((_, channel)) = self.shared.aired().get(&self.meeting) {
                         // A channel that is behind loses it, as it would lose what a bad line eats.
                         let _ = channel.try_send(aired);
                     }

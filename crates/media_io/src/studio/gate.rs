@@ -21,7 +21,8 @@ pub(super) struct Arrival {
     /// What it was let in by; a meeting needs none.
     pub(super) key: Option<StreamKeyId>,
     pub(super) protocol: Protocol,
-    pub(super) address: String,
+    /// Where it is; a meeting has none.
+    pub(super) address: Option<String>,
     pub(super) publication: Publication,
     pub(super) seat: u64,
 }
@@ -84,7 +85,7 @@ impl Gate for Studio {
                  channel's page.",
             ));
         };
-        let address = request.address.to_string();
+        let address = Some(request.address.to_string());
         let admitted = self.seat(known.rank, Some(known.key), request.protocol, address).await?;
         let noted = async {
             let mut tx = self.0.store.begin().await?;
@@ -101,7 +102,7 @@ impl Gate for Studio {
 impl Studio {
     /// Lets one of our own meetings in, in the main source's place.
     pub(crate) async fn admit_meeting(&self) -> Result<Admitted, Refusal> {
-        self.seat(Rank::Main, None, Protocol::Meeting, String::new()).await
+        self.seat(Rank::Main, None, Protocol::Meeting, None).await
     }
 
     async fn seat(
@@ -109,7 +110,7 @@ impl Studio {
         rank: Rank,
         key: Option<StreamKeyId>,
         protocol: Protocol,
-        address: String,
+        address: Option<String>,
     ) -> Result<Admitted, Refusal> {
         let channel =
             channel::by_slug(&self.0.store, &self.0.slug).await.map_err(|error| unknown(&error))?;

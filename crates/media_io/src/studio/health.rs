@@ -108,7 +108,8 @@ impl Health {
         if lost * 50 > frames + lost {
             add("frames", lost as f64 / seconds);
         }
-        if source.key_frames_apart > 4.0 {
+        // A meeting is asked for key frames as they are needed.
+        if source.address.is_some() && source.key_frames_apart > 4.0 {
             add("key-frames", source.key_frames_apart);
         }
         let late: u64 = lately.clone().map(|it| it.parts_late).sum();
@@ -280,7 +281,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let good = Reading { frames: 25, kilobits: 4_000, speed: Some(1.0), ..Reading::default() };
-        let source = SourceStatus { key_frames_apart: 2.0, ..SourceStatus::default() };
+        let address = Some("198.51.100.4:5004".to_owned());
+        let source = SourceStatus { key_frames_apart: 2.0, address, ..SourceStatus::default() };
         let on = Status { on_air: true, source: Some(source.clone()), ..Status::default() };
         check(&good, &on, &[]);
         check(&good, &Status::default(), &[]);
@@ -294,6 +296,8 @@ mod tests {
         let late = vec![Lag { name: "720p".into(), behind: 6.0 }];
         check(&Reading { renditions: late, ..good.clone() }, &on, &["machine"]);
         let far = SourceStatus { key_frames_apart: 8.0, ..source };
-        check(&good, &Status { source: Some(far), ..on }, &["key-frames"]);
+        check(&good, &Status { source: Some(far.clone()), ..on.clone() }, &["key-frames"]);
+        let meeting = SourceStatus { address: None, ..far };
+        check(&good, &Status { source: Some(meeting), ..on }, &[]);
     }
 }

@@ -14,12 +14,26 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::acts::{Refused, Speaker};
 use super::live::{Live, Told};
+use super::media;
 use crate::App;
+
+const NO_CHANNEL: &str = "This server has no channel. Whoever runs it makes one by letting it listen \
+    for encoders (--rtmp-listen or --srt-listen).";
 
 /// A meeting that is on air, as long as this is kept.
 pub(super) struct Airing {
     task: JoinHandle<()>,
-    _stops: DropGuard,
+    stops: DropGuard,
+}
+
+impl Airing {
+    /// Takes it off the air. What follows may go on air at once.
+    async fn ends(self) {
+        drop(self.stops);
+        if let Err(error) = self.task.await {
+            tracing::error!("A meeting was on air until something went wrong: {error}");
+        }
+    }
 }
 
 impl Speaker<'_> {
@@ -55,7 +69,9 @@ pub(super) async fn follow(
     if on == is_on {
         return Ok(());
     }
-    *airing = None;
+    if let Some(old) = airing.take() {
+        old.ends().await;
+    }
     if on {
         match start(app, live, meeting).await {
             Ok(started) => *airing = Some(started),
@@ -69,11 +85,8 @@ pub(super) async fn follow(
 }
 
 async fn start(app: &App, live: &Arc<Live>, meeting: MeetingId) -> Result<Airing, Refused> {
-    let (Some(rooms), Some(studio)) = (app.rooms(), app.studio()) else {
-        return Err(Refused::sentence(
-            "This server carries no channel or no meetings’ media, so nothing can go on air.",
-        ));
-    };
+    let rooms = media::rooms(app)?;
+    let studio = app.studio().ok_or_else(|| Refused::sentence(NO_CHANNEL))?;
     let on_air = rooms::on_air(rooms, studio, meeting).await;
     let on_air = on_air.map_err(|refusal| Refused::sentence(refusal.to_string()))?;
     let stop = CancellationToken::new();
@@ -86,7 +99,7 @@ async fn start(app: &App, live: &Arc<Live>, meeting: MeetingId) -> Result<Airing
             }
         }
     });
-    Ok(Airing { task, _stops: stop.drop_guard() })
+    Ok(Airing { task, stops: stop.drop_guard() })
 }
 
 /// The channel takes it no longer.

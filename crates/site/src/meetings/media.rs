@@ -73,7 +73,7 @@ pub(super) async fn leave(app: &App, meeting: MeetingId, seats: &[SeatId]) -> me
     Ok(())
 }
 
-fn rooms(app: &App) -> Result<&Rooms, Refused> {
+pub(super) fn rooms(app: &App) -> Result<&Rooms, Refused> {
     app.rooms().ok_or_else(|| Refused::sentence(NO_ROOMS))
 }
 

@@ -285,6 +285,8 @@ on_both_engines! {
             json!({ "lock": { "locked": true } }),
             json!({ "begin": {} }),
             json!({ "end": {} }),
+            json!({ "air": { "on": true } }),
+            json!({ "air": { "on": false } }),
             json!({ "item": { "item": item, "state": "on" } }),
             json!({ "floor": { "seat": site.seats[1] } }),
             json!({ "refuse": { "seat": site.seats[2] } }),
@@ -437,6 +439,26 @@ on_both_engines! {
             let answer = page.says(json!({ "watch": { "seats": seats } })).await;
             assert!(refused(&answer).contains(told), "{answer}");
         }
+    }
+
+    async fn a_meeting_that_cannot_go_on_air_says_why_and_is_not_on_air(store: &TestStore) {
+        let sealed = Site::with(store, Profile::Closed).await;
+        let (mut chair, _other) = sealed.two_chairs().await;
+        assert!(chair.says(json!({ "begin": {} })).await["ok"].is_object());
+        let answer = chair.says(json!({ "air": { "on": true } })).await;
+        assert!(refused(&answer).contains("never on air"), "{answer}");
+
+        let site = Site::with(store, Profile::Open).await;
+        let mut page = site.sits(0).await;
+        page.says(json!({ "admit": { "seat": site.seats[0] } })).await;
+        let answer = page.says(json!({ "air": { "on": true } })).await;
+        assert!(refused(&answer).contains("Begin the meeting"), "{answer}");
+        assert!(page.says(json!({ "begin": {} })).await["ok"].is_object());
+        // There is neither a port nor a channel here.
+        let answer = page.says(json!({ "air": { "on": true } })).await;
+        assert!(refused(&answer).contains("carries no pictures"), "{answer}");
+        let known = meeting::by_id(store, site.meeting).await.unwrap().unwrap();
+        assert_eq!(known.on_air_since, None);
     }
 
     async fn another_site_opens_no_socket(store: &TestStore) {
