@@ -238,6 +238,8 @@ impl Packager {
             }
             tracks.push(track);
         }
+        let position = tracks.iter().map(Track::end_ticks).max().unwrap_or(0);
+        tracks.iter_mut().for_each(|track| track.goes_on_at(position));
         let channel = tracks.iter().filter(|track| track.master() == Master::Channel);
         let earlier = channel.map(Track::discontinuities).max().unwrap_or(0);
         let air = Air::resume(aired_until, earlier);

@@ -145,6 +145,13 @@ impl Track {
         }
     }
 
+    /// Goes without what it lost and others did not, so that all break off at one place.
+    pub(super) fn goes_on_at(&mut self, ticks: u64) {
+        if self.broken {
+            self.end = of_ticks(ticks, self.clock);
+        }
+    }
+
     pub(super) fn state(&self) -> RenditionState {
         let closed: Vec<Segment> = self.list.closed().cloned().collect();
         RenditionState {

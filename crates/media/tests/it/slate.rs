@@ -281,6 +281,43 @@ fn a_segment_that_was_stored_before_a_kill_keeps_its_number_whatever_else_was() 
 }
 
 #[test]
+fn a_rendition_that_lost_more_in_a_kill_goes_on_where_the_others_do() {
+    for (rendition, lost) in [(SOUND, 1), (SOUND, 2), (VIDEO, 1), (VIDEO, 2)] {
+        for waits in [0.0, 4.0] {
+            let (channel, studio) = on_air(21.0);
+            let closed = |it: &Viewer| it.segments.values().map(|it| it.0.clone()).collect();
+            let mut stored: Vec<Vec<Segment>> = channel.viewers.iter().map(closed).collect();
+            let kept = stored[rendition.0].len() - lost;
+            stored[rendition.0].truncate(kept);
+            let settings = settings();
+            let all = settings.iter().zip(&stored).map(|(it, all)| (&it.name, &all[..], 0));
+            let state = State::caught_up(None, all).unwrap();
+
+            let mut channel = Channel::of(Packager::resume(settings, &state).unwrap());
+            channel.now = Duration::from_secs(5000);
+            channel.input(Input::Tick);
+            channel.advance(seconds(waits));
+            channel.connect(&studio, RECORD);
+            channel.send(&studio, 0.0, 10.0);
+            let breaks = if waits > 0.0 { 2 } else { 1 };
+            for each in [VIDEO, SOUND] {
+                let case = format!("{each:?} where {rendition:?} lost {lost}, and waited {waits}");
+                assert_eq!(discontinuities(&channel, each), breaks, "{case}");
+            }
+            // Their numbers differ by what was lost, but not their places.
+            let starts = |it: RenditionId| {
+                let all = channel.viewers[it.0].segments.values();
+                all.map(|(segment, _)| segment.start).collect::<Vec<_>>()
+            };
+            let sounds = starts(SOUND);
+            for start in starts(VIDEO) {
+                assert!(sounds.iter().any(|it| it.abs_diff(start) < 9_000), "{start}: {sounds:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_a_rendition_had_before_it_began_anew_is_nothing_to_catch_up_with() {
     let (channel, _) = on_air(21.0);
     let state = channel.packager.state();
