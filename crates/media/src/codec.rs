@@ -1,12 +1,14 @@
 //! Headers of codecs and of the FLV tags that bring them. Every reader here takes hostile bytes.
 
 mod aac;
+mod annex_b;
 mod bits;
 mod captions;
 mod flv;
 mod h264;
 
 pub use aac::{Aac, AdtsHeader};
+pub use annex_b::{AccessUnit, AnnexB};
 pub use captions::{CaptionService, CaptionWatch};
 pub use flv::{AudioTag, Foreign, VideoTag, read_audio_tag, read_video_tag};
 pub use h264::{Avc, Nals, Picture};

@@ -103,7 +103,7 @@ pub mod ts;
 pub mod webvtt;
 
 pub use codec::{
-    Aac, AdtsHeader, AudioTag, Avc, CaptionService, CaptionWatch, CodecError, Foreign, Nals,
+    Aac, AccessUnit, AdtsHeader, AnnexB, AudioTag, Avc, CaptionService, CaptionWatch, CodecError, Foreign, Nals,
     Picture, VideoTag, read_audio_tag, read_video_tag,
 };
 pub use fmp4::{Format, Sample};

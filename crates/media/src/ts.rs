@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::codec::{Aac, AdtsHeader, Avc};
+use crate::codec::{AccessUnit, Aac, AdtsHeader, AnnexB};
 use psi::{Map, Tables};
 
 /// A picture, or a piece of sound.
@@ -190,11 +190,11 @@ impl Demuxer {
         let Some(Open { times: Some((pts, dts)), data, .. }) = self.video.open.take() else {
             return;
         };
-        let Some(unit) = self.picture.read(&data) else { return };
+        let Some(unit) = self.picture.units.read(&data) else { return };
         if let Some(record) = unit.config {
             self.events.push_back(Event::VideoConfig(record));
         }
-        if unit.data.is_empty() || self.picture.config.is_none() {
+        if unit.data.is_empty() || !self.picture.units.is_configured() {
             return;
         }
         if self.picture.awaits_key && !unit.key {
@@ -204,7 +204,7 @@ impl Demuxer {
         self.picture.awaits_key = false;
         let dts_whole = self.clock.unwrapped(dts);
         let offset = i32::try_from(shorter_way(dts, pts)).unwrap_or(0);
-        let Unit { key, data, .. } = unit;
+        let AccessUnit { key, data, .. } = unit;
         self.events.push_back(Event::Video { dts: dts_whole, offset, key, data });
     }
 
@@ -317,96 +317,8 @@ impl Clock {
 
 #[derive(Debug, Default)]
 struct Picture {
-    config: Option<Bytes>,
+    units: AnnexB,
     awaits_key: bool,
-}
-
-struct Unit {
-    /// Where it is another than before.
-    config: Option<Bytes>,
-    key: bool,
-    data: Bytes,
-}
-
-impl Picture {
-    /// Reads an access unit in the form of annex B of H.264.
-    fn read(&mut self, bytes: &[u8]) -> Option<Unit> {
-        const IDR: u8 = 5;
-        const SPS: u8 = 7;
-        const PPS: u8 = 8;
-        const DELIMITER: u8 = 9;
-        const FILLER: u8 = 12;
-        let (mut sps, mut pps) = (Vec::new(), Vec::new());
-        let mut data = BytesMut::with_capacity(bytes.len() + 16);
-        let mut key = false;
-        for nal in nals(bytes) {
-            match nal[0] & 0x1F {
-                SPS => sps.push(nal),
-                PPS => pps.push(nal),
-                DELIMITER | FILLER => {}
-                kind => {
-                    key |= kind == IDR;
-                    data.extend_from_slice(&u32::try_from(nal.len()).ok()?.to_be_bytes());
-                    data.extend_from_slice(nal);
-                }
-            }
-        }
-        let config = record(&sps, &pps).filter(|record| self.config.as_ref() != Some(record));
-        if config.is_some() {
-            self.config.clone_from(&config);
-        }
-        Some(Unit { config, key, data: data.freeze() })
-    }
-}
-
-/// The NAL units between start codes; none is empty.
-fn nals(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut starts = Vec::new();
-    let mut at = 0;
-    while let Some(window) = bytes.get(at..at + 3) {
-        if window == [0, 0, 1] {
-            starts.push(at);
-            at += 3;
-        } else {
-            at += 1;
-        }
-    }
-    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([bytes.len()]).collect();
-    starts.into_iter().zip(ends).filter_map(move |(start, end)| {
-        let nal = bytes.get(start + 3..end)?;
-        // Zeros before the next start code belong to it.
-        let length = nal.iter().rposition(|byte| *byte != 0)? + 1;
-        nal.get(..length)
-    })
-}
-
-/// The AVCDecoderConfigurationRecord of parameter sets, if they are any.
-fn record(sps: &[&[u8]], pps: &[&[u8]]) -> Option<Bytes> {
-    let first = *sps.first()?;
-    let [_, profile, constraints, level, ..] = *first else { return None };
-    if pps.is_empty() || sps.len() > 31 || pps.len() > 255 {
-        return None;
-    }
-    let mut record = vec![1, profile, constraints, level, 0xFF, 0xE0 | sps.len() as u8];
-    let add = |record: &mut Vec<u8>, set: &[u8]| {
-        record.extend(u16::try_from(set.len()).ok()?.to_be_bytes());
-        record.extend(set);
-        Some(())
-    };
-    for set in sps {
-        add(&mut record, set)?;
-    }
-    record.push(pps.len() as u8);
-    for set in pps {
-        add(&mut record, set)?;
-    }
-    let avc = Avc::parse(Bytes::from(record.clone())).ok()?;
-    if matches!(profile, 100 | 110 | 122 | 144 | 244) {
-        let picture = avc.picture();
-        let depth = 0xF8 | picture.bit_depth.saturating_sub(8) & 7;
-        record.extend([0xFC | picture.chroma & 3, depth, depth, 0]);
-    }
-    Some(record.into())
 }
 
 #[derive(Debug, Default)]
@@ -478,14 +390,5 @@ mod tests {
         assert_eq!(after(3_600), 7_200);
         assert_eq!(shorter_way(WRAP - 5, 5), 10);
         assert_eq!(shorter_way(5, WRAP - 5), -10);
-    }
-
-    #[test]
-    fn units_are_found_between_start_codes_of_either_length() {
-        let bytes = [0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x65, 1, 2, 0, 0, 0, 0, 1, 0x41, 3];
-        let found: Vec<&[u8]> = nals(&bytes).collect();
-        assert_eq!(found, [&[9, 0xF0][..], &[0x65, 1, 2], &[0x41, 3]]);
-        assert_eq!(nals(&[0, 0, 1, 0, 0, 0]).count(), 0);
-        assert_eq!(nals(&[7, 8, 9]).count(), 0);
     }
 }

@@ -59,6 +59,8 @@ pub enum Protocol {
     Rtmp,
     /// SRT over UDP, with MPEG-TS in it.
     Srt,
+    /// WebRTC, as WHIP has it.
+    Whip,
     /// None: it is one of our own meetings.
     Meeting,
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Protocol {
         match self {
             Self::Rtmp => f.write_str("RTMP"),
             Self::Srt => f.write_str("SRT"),
+            Self::Whip => f.write_str("WHIP"),
             Self::Meeting => f.write_str("a meeting"),
         }
     }

@@ -8,22 +8,26 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use base::MeetingId;
-use sfu::{Aired, Directory, JoinError, MAX_SEATS, Profile, SeatNumber, Wish};
+use sfu::{Aired, Directory, JoinError, MAX_SEATS, Profile, Routing, SeatNumber, Wish};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 mod air;
 mod drive;
+mod publish;
 mod relay;
 mod socket;
 
 pub use air::{OnAir, on_air};
 use drive::{Drive, Order};
+pub use publish::{Answer, NotPublished};
+use publish::Publishers;
 use relay::{Relays, is_relayed};
 use socket::{Datagram, Socket};
 
@@ -88,7 +92,8 @@ struct Shared {
     /// Since when meetings are on air that are, and where that goes.
     aired: Mutex<HashMap<MeetingId, (Instant, mpsc::Sender<Aired>)>>,
     /// The reader looks up what the rooms enter.
-    directory: Arc<Mutex<Directory<Inbox>>>,
+    directory: Arc<Mutex<Directory<Mailbox>>>,
+    publishers: Publishers,
     relays: Arc<Relays>,
     events: broadcast::Sender<Event>,
     stop: CancellationToken,
@@ -96,14 +101,29 @@ struct Shared {
 }
 
 /// Leads to a room.
-#[derive(Clone)]
 struct Inbox {
-    number: u64,
     orders: mpsc::UnboundedSender<Order>,
+    mailbox: Mailbox,
+}
+
+/// Where datagrams go: a room, or somebody who sends to the channel.
+#[derive(Clone)]
+struct Mailbox {
+    number: u64,
     datagrams: mpsc::Sender<Vec<Datagram>>,
 }
 
-impl PartialEq for Inbox {
+impl Mailbox {
+    fn new() -> (Self, mpsc::Receiver<Vec<Datagram>>) {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let (datagrams, received) = mpsc::channel(BATCHES);
+        (Self { number: NEXT.fetch_add(1, Ordering::Relaxed), datagrams }, received)
+    }
+}
+
+/// One mailbox is another only if it is of another: also a meeting's next room has another than the one
+/// that has failed.
+impl PartialEq for Mailbox {
     fn eq(&self, other: &Self) -> bool {
         self.number == other.number
     }
@@ -124,6 +144,7 @@ impl Rooms {
                 rooms: Mutex::default(),
                 aired: Mutex::default(),
                 directory: Arc::default(),
+                publishers: Publishers::default(),
                 relays: Arc::new(Relays::new(socket.advertised().to_vec())),
                 events: broadcast::channel(EVENTS).0,
                 stop: CancellationToken::new(),
@@ -246,17 +267,29 @@ impl Rooms {
             },
         };
         let (orders, ordered) = mpsc::unbounded_channel();
-        let (datagrams, received) = mpsc::channel(BATCHES);
+        let (mailbox, received) = Mailbox::new();
         // Whoever gave the order gets no answer once everything has stopped.
         let _ = orders.send(order);
-        let inbox = Inbox { number: drive::next_number(), orders, datagrams };
-        let drive = Drive::new(Arc::clone(&self.shared), meeting, profile, inbox.clone());
-        rooms.insert(meeting, inbox);
+        let drive = Drive::new(Arc::clone(&self.shared), meeting, profile, mailbox.clone());
+        rooms.insert(meeting, Inbox { orders, mailbox });
         self.shared.tasks.spawn(drive.run(ordered, received));
     }
 }
 
 impl Shared {
+    /// Does what a room or a publisher says of its ways.
+    fn route(&self, routing: Routing, to: &Mailbox) {
+        let mut directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        match routing {
+            Routing::Opened(route) => directory.open(route, to.clone()),
+            Routing::Closed(route) => directory.close(&route, to),
+        }
+    }
+
+    fn close_ways(&self, to: &Mailbox) {
+        self.directory.lock().unwrap_or_else(PoisonError::into_inner).close_all(to);
+    }
+
     fn aired(&self) -> MutexGuard<'_, HashMap<MeetingId, (Instant, mpsc::Sender<Aired>)>> {
         self.aired.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -268,9 +301,9 @@ impl Shared {
 }
 
 /// Hands each datagram to its room.
-async fn read(socket: &Socket, directory: &Mutex<Directory<Inbox>>) -> io::Error {
+async fn read(socket: &Socket, directory: &Mutex<Directory<Mailbox>>) -> io::Error {
     let mut reader = socket.reader();
-    let mut sorted: Vec<(Inbox, Vec<Datagram>)> = Vec::new();
+    let mut sorted: Vec<(Mailbox, Vec<Datagram>)> = Vec::new();
     loop {
         if let Err(error) = reader.read(socket).await {
             return error;
@@ -284,24 +317,24 @@ async fn read(socket: &Socket, directory: &Mutex<Directory<Inbox>>) -> io::Error
 /// Sorts datagrams by room, and gives each room its own: where from, to which of our addresses, and what.
 /// `sorted` is empty before and after, and kept for its room.
 fn hand_over<'a>(
-    directory: &Mutex<Directory<Inbox>>,
+    directory: &Mutex<Directory<Mailbox>>,
     datagrams: impl Iterator<Item = (SocketAddr, SocketAddr, &'a [u8])>,
-    sorted: &mut Vec<(Inbox, Vec<Datagram>)>,
+    sorted: &mut Vec<(Mailbox, Vec<Datagram>)>,
 ) {
     {
         let directory = directory.lock().unwrap_or_else(PoisonError::into_inner);
         for (source, destination, bytes) in datagrams {
-            let Some(inbox) = directory.find(source, bytes) else { continue };
+            let Some(mailbox) = directory.find(source, bytes) else { continue };
             let datagram = Datagram { source, destination, bytes: bytes.into() };
-            match sorted.iter_mut().find(|(to, _)| to == inbox) {
+            match sorted.iter_mut().find(|(to, _)| to == mailbox) {
                 Some((_, datagrams)) => datagrams.push(datagram),
-                None => sorted.push((inbox.clone(), vec![datagram])),
+                None => sorted.push((mailbox.clone(), vec![datagram])),
             }
         }
     }
-    for (inbox, datagrams) in sorted.drain(..) {
+    for (mailbox, datagrams) in sorted.drain(..) {
         // A room that is full or gone loses them.
-        let _ = inbox.datagrams.try_send(datagrams);
+        let _ = mailbox.datagrams.try_send(datagrams);
     }
 }
 

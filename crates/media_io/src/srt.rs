@@ -198,8 +198,6 @@ impl Reader {
 }
 
 fn tag(event: Event) -> Tag {
-    const KEY: u8 = 0x17;
-    const INTER: u8 = 0x27;
     const AAC: u8 = 0xAF;
     let milliseconds = |ticks: u64| (ticks / 90) as u32;
     let body = |head: &[u8], data: &Bytes| {
@@ -209,16 +207,11 @@ fn tag(event: Event) -> Tag {
         body.freeze()
     };
     match event {
-        Event::VideoConfig(record) => {
-            let body = body(&[KEY, 0, 0, 0, 0], &record);
-            Tag { kind: Kind::Video, timestamp: 0, body }
-        }
+        Event::VideoConfig(record) => Tag::avc_header(&record),
         Event::Video { dts, offset, key, data } => {
-            let timestamp = milliseconds(dts);
             let shown = milliseconds(dts.saturating_add_signed(offset.into()));
-            let [_, a, b, c] = shown.wrapping_sub(timestamp).to_be_bytes();
-            let body = body(&[if key { KEY } else { INTER }, 1, a, b, c], &data);
-            Tag { kind: Kind::Video, timestamp, body }
+            let after = shown.wrapping_sub(milliseconds(dts));
+            Tag { timestamp: milliseconds(dts), ..Tag::avc(Duration::ZERO, after, key, &data) }
         }
         Event::AudioConfig(config) => {
             Tag { kind: Kind::Audio, timestamp: 0, body: body(&[AAC, 0], &config) }

@@ -449,8 +449,7 @@ async fn feed(
     }
     let Some(air) = air else { return Ok(()) };
     let fed = air.feed(studio, disk, &surveyed, (tag, changed, treatment), now).await;
-    // Who is in a meeting sets no encoder.
-    let advice = reasons.iter().filter(|_| surveyed.frame.is_none());
+    let advice = reasons.iter().filter(|_| surveyed.takes_advice);
     let transcoded: Vec<String> = advice.map(ToString::to_string).collect();
     studio.tell(|status| status.transcoded = transcoded);
     fed

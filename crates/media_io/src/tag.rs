@@ -1,5 +1,7 @@
 //! The unit in which streams are handed over.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 /// What FLV calls a tag and RTMP a message: one frame, one piece of sound, or a description.
@@ -51,6 +53,48 @@ impl Tag {
         self.kind == Kind::Video && has_frame && (first & 0x70) >> 4 == KEY_FRAME
     }
 
+    /// Says that VP8 follows; it needs no more to be decoded.
+    pub(crate) fn vp8_header() -> Self {
+        Self::made(Kind::Video, Duration::ZERO, &[&[KEY | SEQUENCE_START], VP8])
+    }
+
+    /// A frame of VP8.
+    pub(crate) fn vp8(at: Duration, key: bool, frame: &[u8]) -> Self {
+        let first = CODED_FRAMES[0] | if key { KEY } else { INTER };
+        Self::made(Kind::Video, at, &[&[first], VP8, frame])
+    }
+
+    /// Says that Opus follows.
+    pub(crate) fn opus_header() -> Self {
+        let first = ENHANCED_AUDIO << 4 | SEQUENCE_START;
+        Self::made(Kind::Audio, Duration::ZERO, &[&[first], OPUS, &OPUS_HEAD])
+    }
+
+    /// A packet of Opus.
+    pub(crate) fn opus(at: Duration, packet: &[u8]) -> Self {
+        let first = ENHANCED_AUDIO << 4 | CODED_FRAMES[0];
+        Self::made(Kind::Audio, at, &[&[first], OPUS, packet])
+    }
+
+    /// The AVCDecoderConfigurationRecord of the H.264 that follows.
+    pub(crate) fn avc_header(record: &[u8]) -> Self {
+        let first = KEY_FRAME << 4 | AVC;
+        Self::made(Kind::Video, Duration::ZERO, &[&[first, 0, 0, 0, 0], record])
+    }
+
+    /// A frame of H.264, its units behind their lengths, that is shown so many milliseconds after it is
+    /// decoded.
+    pub(crate) fn avc(at: Duration, shown_after: u32, key: bool, frame: &[u8]) -> Self {
+        let [_, a, b, c] = shown_after.to_be_bytes();
+        let first = AVC | if key { KEY_FRAME << 4 } else { INTER & 0x7F };
+        Self::made(Kind::Video, at, &[&[first, NALUS, a, b, c], frame])
+    }
+
+    /// Its time wraps after 49 days, as RTMP's does.
+    fn made(kind: Kind, at: Duration, body: &[&[u8]]) -> Self {
+        Self { kind, timestamp: at.as_millis() as u32, body: body.concat().into() }
+    }
+
     fn first(&self) -> u8 {
         self.body.first().copied().unwrap_or_default()
     }
@@ -67,6 +111,13 @@ const NALUS: u8 = 1;
 const KEY_FRAME: u8 = 1;
 const AVC: u8 = 7;
 const AAC: u8 = 10;
+/// First bytes of an enhanced video body, but for the packet type.
+const KEY: u8 = ENHANCED_VIDEO | KEY_FRAME << 4;
+const INTER: u8 = ENHANCED_VIDEO | 2 << 4;
+const VP8: &[u8] = b"vp08";
+const OPUS: &[u8] = b"Opus";
+/// Identification of Opus that is decoded with two channels at 48 kHz (RFC 7845 §5.1).
+const OPUS_HEAD: [u8; 19] = *b"OpusHead\x01\x02\x00\x00\x80\xBB\x00\x00\x00\x00\x00";
 
 #[cfg(test)]
 mod tests {

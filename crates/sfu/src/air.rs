@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::rebase::StreamKey;
+use crate::clock::Clock;
 use crate::track::Media;
 use crate::{Kind, Layer, SeatNumber};
 
@@ -66,14 +66,6 @@ struct Loudness {
     /// From 0, silence, to 127.
     level: f32,
     heard_at: Instant,
-}
-
-/// Gives the packets of one stream after another times on one line.
-struct Clock {
-    rate: u32,
-    stream: Option<StreamKey>,
-    /// The last packet's time in its stream, and on the line.
-    last: (u32, Duration),
 }
 
 /// A picture's packets, until they are whole.
@@ -137,7 +129,7 @@ impl Air {
         let it = Some((from, media.kind, media.layer));
         let sequence = *media.packet.seq_no;
         let begins = it == self.target && media.key_frame;
-        let another = self.current != it || self.picture.stream != Some(media.key);
+        let another = self.current != it || !self.picture.follows(media.key);
         if begins && (another || self.assembly.next.is_none()) {
             self.current = it;
             self.picture.follow(media.key, media.packet.header.timestamp, now - self.began);
@@ -231,42 +223,6 @@ impl Air {
     }
 }
 
-impl Clock {
-    fn new(rate: u32) -> Self {
-        Self { rate, stream: None, last: (0, Duration::ZERO) }
-    }
-
-    /// Goes on with another stream, whose packet of this time is at `at`.
-    fn follow(&mut self, stream: StreamKey, time: u32, at: Duration) {
-        let at = match self.stream {
-            None => at,
-            // What was on air before is not to be overtaken.
-            Some(_) => at.max(self.last.1 + Duration::from_millis(1)),
-        };
-        (self.stream, self.last) = (Some(stream), (time, at));
-    }
-
-    /// When a packet is, or none where what is later was on air already.
-    fn place(&mut self, stream: StreamKey, time: u32, now: Duration) -> Option<Duration> {
-        /// A clock that is this far from ours was set anew.
-        const JUMP: Duration = Duration::from_secs(2);
-        if self.stream != Some(stream) {
-            self.follow(stream, time, now);
-            return Some(self.last.1);
-        }
-        let (last, at) = self.last;
-        let ahead = i64::from(time.wrapping_sub(last).cast_signed());
-        let Ok(ahead) = u64::try_from(ahead) else { return None };
-        let placed = at + Duration::from_nanos(ahead * 1_000_000_000 / u64::from(self.rate));
-        if placed.abs_diff(now) > JUMP {
-            self.follow(stream, time, now);
-        } else {
-            self.last = (time, placed);
-        }
-        Some(self.last.1)
-    }
-}
-
 impl Assembly {
     /// What is asked for again and does not come in this time is given up.
     const PATIENCE: Duration = Duration::from_millis(600);
@@ -357,19 +313,6 @@ mod tests {
         assembly.push(2, part(now, true, 0));
         assert!(!assembly.is_stuck(now + Assembly::PATIENCE));
         assert!(assembly.is_stuck(now + Assembly::PATIENCE + Duration::from_millis(1)));
-    }
-
-    #[test]
-    fn times_go_on_from_one_speaker_to_the_next_and_over_a_wrap() {
-        let ms = Duration::from_millis;
-        let stream = |ssrc| StreamKey { session: 1, ssrc };
-        let mut clock = Clock::new(48_000);
-        assert_eq!(clock.place(stream(1), u32::MAX - 959, ms(100)), Some(ms(100)));
-        assert_eq!(clock.place(stream(1), 0, ms(130)), Some(ms(120)));
-        assert_eq!(clock.place(stream(1), u32::MAX, ms(130)), None, "too late");
-        assert_eq!(clock.place(stream(2), 5, ms(90)), Some(ms(121)), "nothing goes back");
-        assert_eq!(clock.place(stream(2), 965, ms(150)), Some(ms(141)));
-        assert_eq!(clock.place(stream(2), 48_000 * 60, ms(170)), Some(ms(170)), "set anew");
     }
 
     proptest! {

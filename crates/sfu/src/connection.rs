@@ -186,15 +186,7 @@ impl Connection {
             return false;
         }
         self.told = true;
-        !self.addresses.contains(&source) && self.is_reached_at(now, source, destination)
-    }
-
-    /// Only a STUN request with the right password makes an address the seat's.
-    fn is_reached_at(&self, now: Instant, source: SocketAddr, destination: SocketAddr) -> bool {
-        // A packet of sound, as far as its first bytes tell: it is accepted for its source alone.
-        const SOUND: &[u8] = &[0x80, 111, 0, 0];
-        Receive::new(Protocol::Udp, source, destination, SOUND)
-            .is_ok_and(|received| self.rtc.accepts(&Input::Receive(now, received)))
+        !self.addresses.contains(&source) && is_reached_at(&self.rtc, now, source, destination)
     }
 
     /// Notes an address. Returns one that is to be forgotten for it.
@@ -460,6 +452,19 @@ impl Connection {
             self.dirty = true;
         }
     }
+}
+
+/// Only a STUN request with the right password makes an address that of whoever is connected.
+pub(crate) fn is_reached_at(
+    rtc: &Rtc,
+    now: Instant,
+    source: SocketAddr,
+    destination: SocketAddr,
+) -> bool {
+    // A packet of sound, as far as its first bytes tell: it is accepted for its source alone.
+    const SOUND: &[u8] = &[0x80, 111, 0, 0];
+    Receive::new(Protocol::Udp, source, destination, SOUND)
+        .is_ok_and(|received| rtc.accepts(&Input::Receive(now, received)))
 }
 
 fn unreadable(error: &dyn std::fmt::Display) -> JoinError {

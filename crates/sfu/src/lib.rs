@@ -40,12 +40,14 @@
 //! ```
 
 mod air;
+mod clock;
 mod connection;
 mod directory;
 mod layers;
 mod offer;
 #[cfg(feature = "peer")]
 pub mod peer;
+pub mod publisher;
 mod rebase;
 mod room;
 mod source;

@@ -22,6 +22,7 @@ pub mod syndication;
 #[cfg(test)]
 mod testing;
 pub mod view;
+mod whip;
 
 pub use api::openapi;
 pub use app::{App, Parts, Settings};

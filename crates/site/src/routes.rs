@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::pages::{account, discussion};
-use crate::{App, api, channel, meetings, newsroom, pages, recordings};
+use crate::{App, api, channel, meetings, newsroom, pages, recordings, whip};
 
 /// Every address there is.
 pub fn router(app: App) -> Router {
@@ -53,6 +53,7 @@ pub fn router(app: App) -> Router {
         .route("/comments/{id}/remove", post(discussion::remove))
         .route("/comments/{id}/appeal", post(discussion::appeal))
         // The channel.
+        .merge(whip::router())
         .route("/channels/{channel}/{file}", get(channel::file))
         .route("/channels/{channel}/{rendition}/{file}", get(channel::rendition))
         .route("/recordings/{id}/{file}", get(recordings::file))

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use base::MeetingId;
-use bytes::{BufMut as _, Bytes, BytesMut};
 use sfu::Aired;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -13,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::Rooms;
 use crate::ingest::{Admitted, Ended, Refusal};
 use crate::studio::Studio;
-use crate::tag::{Kind, Tag};
+use crate::tag::Tag;
 
 /// A meeting that is on air, until [`OnAir::run`] ends.
 pub struct OnAir {
@@ -70,9 +69,6 @@ const PACKET: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_millis(400);
 /// A packet of Opus with 20 ms of silence (RFC 6716 §3.1: CELT, full band, one frame).
 const SILENCE: [u8; 3] = [0xF8, 0xFF, 0xFE];
-/// Identification of Opus for one that is decoded with two channels at 48 kHz (RFC 7845 §5.1).
-const OPUS_HEAD: [u8; 19] = *b"OpusHead\x01\x02\x00\x00\x80\xBB\x00\x00\x00\x00\x00";
-
 /// What has been put on the line.
 #[derive(Default)]
 struct Line {
@@ -92,13 +88,7 @@ impl Line {
                     tags.push(self.sound(at.max(self.heard_until), &data));
                 }
             }
-            Aired::Picture { at, key, data } => {
-                let mut body = BytesMut::with_capacity(5 + data.len());
-                body.put_u8(ENHANCED | if key { KEY } else { INTER } | CODED_FRAMES);
-                body.put_slice(b"vp08");
-                body.put_slice(&data);
-                tags.push(tag(Kind::Video, at, body.freeze()));
-            }
+            Aired::Picture { at, key, data } => tags.push(Tag::vp8(at, key, &data)),
         }
         tags
     }
@@ -119,39 +109,15 @@ impl Line {
 
     fn sound(&mut self, at: Duration, data: &[u8]) -> Tag {
         self.heard_until = at + PACKET;
-        let mut body = BytesMut::with_capacity(5 + data.len());
-        body.put_u8(ENHANCED_SOUND | CODED_FRAMES);
-        body.put_slice(b"Opus");
-        body.put_slice(data);
-        tag(Kind::Audio, at, body.freeze())
+        Tag::opus(at, data)
     }
 
     fn description(&mut self) -> Vec<Tag> {
         if std::mem::replace(&mut self.described, true) {
             return Vec::new();
         }
-        let mut sound = BytesMut::new();
-        sound.put_u8(ENHANCED_SOUND | SEQUENCE_START);
-        sound.put_slice(b"Opus");
-        sound.put_slice(&OPUS_HEAD);
-        let picture =
-            Bytes::from_static(&[ENHANCED | KEY | SEQUENCE_START, b'v', b'p', b'0', b'8']);
-        let at = Duration::ZERO;
-        vec![tag(Kind::Video, at, picture), tag(Kind::Audio, at, sound.freeze())]
+        vec![Tag::vp8_header(), Tag::opus_header()]
     }
-}
-
-// As enhanced RTMP has them: FourCC mode and frame type, and the kinds of packets.
-const ENHANCED: u8 = 0x80;
-const KEY: u8 = 1 << 4;
-const INTER: u8 = 2 << 4;
-const ENHANCED_SOUND: u8 = 9 << 4;
-const SEQUENCE_START: u8 = 0;
-const CODED_FRAMES: u8 = 1;
-
-/// Its time wraps after 49 days, as RTMP's does.
-fn tag(kind: Kind, at: Duration, body: Bytes) -> Tag {
-    Tag { kind, timestamp: at.as_millis() as u32, body }
 }
 
 #[cfg(test)]

@@ -1,28 +1,21 @@
 //! A room at work.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base::MeetingId;
-use sfu::{Output, Profile, Room, Routing, Transmit};
+use sfu::{Output, Profile, Room, Transmit};
 use tokio::sync::mpsc;
 
 use super::relay::is_relayed;
 use super::socket::Datagram;
-use super::{Event, Inbox, Shared};
+use super::{Event, Mailbox, Shared};
 
 /// Something to do to a room. What it gives back is done once the room has said all that follows from it,
 /// so that whoever is answered is also heard.
 pub(super) type Order = Box<dyn FnOnce(&mut Room, Instant) -> Done + Send>;
 pub(super) type Done = Box<dyn FnOnce() + Send>;
-
-/// Tells rooms apart, also a meeting's next room from the one that has failed.
-pub(super) fn next_number() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
 
 /// So many batches are taken before what they lead to is sent.
 const BATCHES_AT_ONCE: usize = 8;
@@ -30,7 +23,7 @@ const BATCHES_AT_ONCE: usize = 8;
 pub(super) struct Drive {
     shared: Arc<Shared>,
     meeting: MeetingId,
-    inbox: Inbox,
+    mailbox: Mailbox,
     room: Room,
     transmits: Vec<Transmit>,
 }
@@ -50,7 +43,7 @@ impl Drive {
         shared: Arc<Shared>,
         meeting: MeetingId,
         profile: Profile,
-        inbox: Inbox,
+        mailbox: Mailbox,
     ) -> Self {
         let now = Instant::now();
         let mut room = Room::new(now, profile, shared.socket.advertised().to_vec())
@@ -58,7 +51,7 @@ impl Drive {
         if let Some((began, _)) = shared.aired().get(&meeting) {
             room.go_on_air(*began);
         }
-        Self { shared, meeting, inbox, room, transmits: Vec::new() }
+        Self { shared, meeting, mailbox, room, transmits: Vec::new() }
     }
 
     /// Drives the room until its last seat has left.
@@ -143,14 +136,7 @@ impl Drive {
                         let _ = channel.try_send(aired);
                     }
                 }
-                Output::Route(routing) => {
-                    let mut directory =
-                        self.shared.directory.lock().unwrap_or_else(PoisonError::into_inner);
-                    match routing {
-                        Routing::Opened(route) => directory.open(route, self.inbox.clone()),
-                        Routing::Closed(route) => directory.close(&route, &self.inbox),
-                    }
-                }
+                Output::Route(routing) => self.shared.route(routing, &self.mailbox),
                 // Never at once: what the clock of a timer cannot tell apart is late, not early.
                 Output::Timeout(at) => return at.max(now + Duration::from_millis(1)),
             }
@@ -171,7 +157,7 @@ impl Drive {
         tracing::error!(meeting = %self.meeting, "the room of a meeting has failed; its seats join anew");
         self.forget();
         let mut rooms = self.shared.rooms();
-        if rooms.get(&self.meeting) == Some(&self.inbox) {
+        if rooms.get(&self.meeting).is_some_and(|inbox| inbox.mailbox == self.mailbox) {
             rooms.remove(&self.meeting);
         }
         drop(rooms);
@@ -194,6 +180,6 @@ impl Drive {
     }
 
     fn forget(&self) {
-        self.shared.directory.lock().unwrap_or_else(PoisonError::into_inner).close_all(&self.inbox);
+        self.shared.close_ways(&self.mailbox);
     }
 }

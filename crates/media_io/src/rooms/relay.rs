@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::{Inbox, Rooms, Shared, hand_over};
+use super::{Mailbox, Rooms, Shared, hand_over};
 
 /// So many browsers may come by it at once. Each is a connection and what waits for it.
 const ALLOCATIONS: usize = 2_000;
@@ -210,7 +210,7 @@ struct Relay<'a, S> {
     is_written: bool,
     /// When something left last, while something waits.
     progress: Instant,
-    sorted: Vec<(Inbox, Vec<super::Datagram>)>,
+    sorted: Vec<(Mailbox, Vec<super::Datagram>)>,
 }
 
 enum Next {

@@ -61,6 +61,9 @@ pub(super) struct Surveyed<'a> {
     pub(super) size: Option<(u32, u32)>,
     /// By what its pictures say, or itself; none where it is not known or not steady.
     pub(super) rate: Option<FrameRate>,
+    /// Whether whoever sends could send otherwise: WebRTC has no other sound, and a browser has no
+    /// settings.
+    pub(super) takes_advice: bool,
     /// The frame that pictures of any size are put into, where their size changes on the way.
     pub(super) frame: Option<(u32, u32)>,
 }
@@ -138,6 +141,7 @@ impl Sources {
                 Some(avc) => avc.picture().frame_rate,
                 None => source.frames_per_second.and_then(usual_rate),
             },
+            takes_advice: matches!(source.arrival.protocol, Protocol::Rtmp | Protocol::Srt),
             frame: source.changes_size().then_some(FRAME),
         })
     }
@@ -216,9 +220,13 @@ fn usual_rate(told: f64) -> Option<FrameRate> {
 }
 
 impl Source {
-    /// In a meeting each camera has its own size, and changes it with the bandwidth.
+    /// In a meeting each camera has its own size, and browsers change it with the bandwidth.
     fn changes_size(&self) -> bool {
-        self.arrival.protocol == Protocol::Meeting
+        match self.arrival.protocol {
+            Protocol::Meeting => true,
+            Protocol::Whip => self.formats.0.is_none(),
+            Protocol::Rtmp | Protocol::Srt => false,
+        }
     }
 
     fn size(&self) -> Option<(u32, u32)> {
