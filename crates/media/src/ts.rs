@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::codec::{AccessUnit, Aac, AdtsHeader, AnnexB};
+use crate::codec::{Aac, AccessUnit, AdtsHeader, AnnexB};
 use psi::{Map, Tables};
 
 /// A picture, or a piece of sound.

@@ -26,8 +26,8 @@ mod socket;
 
 pub use air::{OnAir, on_air};
 use drive::{Drive, Order};
-pub use publish::{Answer, NotPublished};
 use publish::Publishers;
+pub use publish::{Answer, NotPublished};
 use relay::{Relays, is_relayed};
 use socket::{Datagram, Socket};
 
@@ -121,8 +121,7 @@ impl Mailbox {
     }
 }
 
-/// One mailbox is another only if it is of another: also a meeting's next room has another than the one
-/// that has failed.
+/// Two are one if they lead to one: a meeting's next room has another than the one that has failed.
 impl PartialEq for Mailbox {
     fn eq(&self, other: &Self) -> bool {
         self.number == other.number

@@ -28,7 +28,12 @@ impl Clock {
     }
 
     /// When a packet is, or none where what is later was on air already.
-    pub(crate) fn place(&mut self, stream: StreamKey, time: u32, now: Duration) -> Option<Duration> {
+    pub(crate) fn place(
+        &mut self,
+        stream: StreamKey,
+        time: u32,
+        now: Duration,
+    ) -> Option<Duration> {
         /// A clock that is this far from ours was set anew.
         const JUMP: Duration = Duration::from_secs(2);
         if self.stream != Some(stream) {

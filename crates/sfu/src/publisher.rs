@@ -159,7 +159,11 @@ impl Publisher {
             let taken = |line: &str| line.starts_with(&format!("m={medium} "));
             let refused = format!("m={medium} 0 ");
             if answer.lines().any(taken) && answer.lines().any(|it| it.starts_with(&refused)) {
-                return Err(OfferError::Coding(if medium == "video" { "picture" } else { "sound" }));
+                return Err(OfferError::Coding(if medium == "video" {
+                    "picture"
+                } else {
+                    "sound"
+                }));
             }
         }
         if !answer.lines().any(|line| line.starts_with("m=")) {
@@ -203,10 +207,8 @@ impl Publisher {
         }
         let sdp = SdpOffer::from_sdp_string(offer).map_err(|error| unreadable(&error))?;
         let answer = self.rtc.sdp_api().accept_offer(sdp).map_err(|error| unreadable(&error))?;
-        let before = std::mem::replace(
-            &mut self.ufrag,
-            self.rtc.direct_api().local_ice_credentials().ufrag,
-        );
+        let before =
+            std::mem::replace(&mut self.ufrag, self.rtc.direct_api().local_ice_credentials().ufrag);
         if before != self.ufrag {
             if !before.is_empty() {
                 self.route(Routing::Closed(Route::Ufrag(before)));
@@ -401,8 +403,8 @@ fn ice_of(answer: &str) -> String {
         let named = |names: &[&str]| names.iter().any(|name| line.starts_with(name));
         let of_session = media == 0 && named(&["a=ice-lite", "a=ice-options:", "a=group:"]);
         media += u32::from(line.starts_with("m="));
-        let of_first = media == 1
-            && named(&["m=", "a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:"]);
+        let of_first =
+            media == 1 && named(&["m=", "a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:"]);
         if of_session || of_first {
             fragment.push_str(line.trim_end());
             fragment.push_str("\r\n");

@@ -39,7 +39,11 @@ struct World {
     line_is_dead: bool,
 }
 
-fn browser(now: Instant, address: SocketAddr, codec: Codec) -> (Rtc, String, SdpPendingOffer, [Mid; 2]) {
+fn browser(
+    now: Instant,
+    address: SocketAddr,
+    codec: Codec,
+) -> (Rtc, String, SdpPendingOffer, [Mid; 2]) {
     let mut rtc = Rtc::builder()
         .clear_codecs()
         .enable_opus(true, false)
@@ -187,7 +191,8 @@ impl World {
 fn frame(codec: Codec, key: bool) -> Vec<u8> {
     let mut frame = match (codec, key) {
         (Codec::H264, true) => {
-            let sets = [&[0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1e, 9][..], &[0, 0, 0, 1, 0x68, 0xce, 6, 0xe2]];
+            let sets =
+                [&[0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1e, 9][..], &[0, 0, 0, 1, 0x68, 0xce, 6, 0xe2]];
             [&sets.concat()[..], &[0, 0, 0, 1, 0x65]].concat()
         }
         (Codec::H264, false) => vec![0, 0, 0, 1, 0x41],
@@ -249,7 +254,8 @@ fn ice_begins_anew_from_another_network() {
     let fragment = format!("{}\r\n{}\r\n", named("a=ice-ufrag:"), named("a=ice-pwd:"));
     let answer = world.server.restart_ice(&fragment).unwrap();
     assert_ne!(world.server.ice_session(), before);
-    for needed in ["a=ice-lite", "m=audio ", "a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:"] {
+    for needed in ["a=ice-lite", "m=audio ", "a=mid:", "a=ice-ufrag:", "a=ice-pwd:", "a=candidate:"]
+    {
         assert!(answer.lines().any(|line| line.starts_with(needed)), "{needed}: {answer}");
     }
     world.pump_server();

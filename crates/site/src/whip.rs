@@ -15,8 +15,8 @@ use axum::routing::{patch, post};
 use axum::{Router, middleware};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use media_io::ingest::{Key, Protocol, Request};
 use media_io::rooms::{Answer, NotPublished, Rooms};
+use media_io::{Key, Protocol, Request};
 
 use crate::App;
 use crate::serve::ClientAddress;
@@ -83,7 +83,8 @@ async fn begin(
     })?;
     let rooms = rooms(&app)?;
     let studio = app.studio().ok_or_else(|| {
-        let why = "This server has no channel: it was started without --rtmp-listen and --srt-listen.";
+        let why =
+            "This server has no channel: it was started without --rtmp-listen and --srt-listen.";
         Refused::new(StatusCode::SERVICE_UNAVAILABLE, why)
     })?;
     let address = address.map_or(rooms.address().ip(), |Extension(ClientAddress(it))| it);
@@ -190,3 +191,6 @@ fn value(text: &str) -> Result<HeaderValue, Refused> {
     HeaderValue::from_str(text)
         .map_err(|_| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "The answer cannot be told."))
 }
+
+#[cfg(test)]
+mod tests;

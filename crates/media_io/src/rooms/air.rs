@@ -69,6 +69,7 @@ const PACKET: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_millis(400);
 /// A packet of Opus with 20 ms of silence (RFC 6716 §3.1: CELT, full band, one frame).
 const SILENCE: [u8; 3] = [0xF8, 0xFF, 0xFE];
+
 /// What has been put on the line.
 #[derive(Default)]
 struct Line {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use media::AnnexB;
-use sfu::publisher::{Coding, OfferError, Output, Published, Publisher};
 use sfu::Transmit;
+use sfu::publisher::{Coding, OfferError, Output, Published, Publisher};
 use tokio::sync::{mpsc, oneshot};
 
 use super::relay::is_relayed;

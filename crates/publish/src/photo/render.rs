@@ -3,6 +3,7 @@ use std::sync::Arc;
 use base::{Actor, JobId, PhotoId, Timestamp};
 use bytes::Bytes;
 use store::{Event, FileError, Files, Store, jobs, sql};
+use tokio::sync::oneshot;
 
 use super::add::insert_rendition;
 use super::{Photo, by_ids, rendition_key};
@@ -91,12 +92,36 @@ async fn encode(
     encoded.map(Bytes::from).map_err(|error| PublishError::PhotoRejected(error.to_string()))
 }
 
-/// A panic of a codec over one picture must not end the worker.
+/// Works in a thread of its own, which gives way to readers, meetings and the channel. One of a pool would
+/// not do: only root could make it as urgent as before. A panic of a codec over one picture ends this
+/// thread alone.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        PublishError::PhotoRejected(format!("The picture could not be worked on: {error}"))
-    })
+    let broken = |why: &str| {
+        PublishError::PhotoRejected(format!("The picture could not be worked on: {why}"))
+    };
+    let (tell, told) = oneshot::channel();
+    let works = move || {
+        gives_way();
+        // Whoever asked may have gone with the whole program.
+        let _ = tell.send(work());
+    };
+    let begun = std::thread::Builder::new().name("rendition".to_owned()).spawn(works);
+    begun.map_err(|error| broken(&error.to_string()))?;
+    told.await.map_err(|_| broken("a codec failed over it."))
 }
+
+/// On Linux a priority is a thread's; elsewhere it would be that of the whole program.
+#[cfg(target_os = "linux")]
+fn gives_way() {
+    /// Others get three times as much.
+    const NICENESS: i32 = 5;
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "A rendition is made as if it were urgent.");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn gives_way() {}
 
 async fn give_up(
     store: &Store,
