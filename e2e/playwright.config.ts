@@ -19,7 +19,7 @@ export default defineConfig({
   retries: 1,
   workers: 2,
   timeout: 180_000,
-  // The servers under test make the demo's pictures at the same time: what holds in the end is waited for.
+  // A debug build and two browsers have two cores: what holds in the end is waited for.
   expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {

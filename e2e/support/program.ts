@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,6 +9,10 @@ import { createInterface } from "node:readline";
 const binary =
   process.env["TRIBUNE_BIN"] ?? resolve(import.meta.dirname, "../../target/release/tribune");
 const startMsMax = 120_000;
+/** Pictures take minutes where two cores make them. */
+const picturesMsMax = 600_000;
+/** Where the demo's data is kept that every other demo begins from. */
+const template = "TRIBUNE_E2E_DEMO";
 
 /** A Tribune that runs for the tests, in a data folder of its own. */
 export class Program {
@@ -21,6 +25,26 @@ export class Program {
     /** Variables that it is started with. */
     private readonly settings: Record<string, string> = {},
   ) {}
+
+  /**
+   * Loads the demo once and has its pictures made, so that the demos of all specs begin with them: made for
+   * each, they would take the machine from the browsers. Answers with what removes it. Whoever runs single
+   * specs again and again names a data folder of their own.
+   */
+  static async loadsDemo(): Promise<() => void> {
+    if (process.env[template]) return () => {};
+    const program = await Program.start();
+    const late = Date.now() + picturesMsMax;
+    for (;;) {
+      const metrics = await (await fetch(`${program.origin}/metrics`)).text();
+      if (/^tribune_jobs_waiting 0$/m.test(metrics)) break;
+      if (Date.now() > late) throw new Error("the demo's pictures took too long");
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    await program.ends();
+    process.env[template] = program.data;
+    return () => rmSync(program.data, { recursive: true, force: true });
+  }
 
   /** Starts the demo on a free port. */
   static async start(): Promise<Program> {
@@ -49,6 +73,8 @@ export class Program {
     settings: Record<string, string> = {},
   ): Promise<Program> {
     const data = known ?? mkdtempSync(join(tmpdir(), "tribune-e2e-"));
+    const demo = process.env[template];
+    if (!known && command === "demo" && demo) cpSync(demo, data, { recursive: true });
     const child = spawn(binary, [command, "--data", data, ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
       // Only specs of the channel need one, each at a port of its own.

@@ -4,6 +4,7 @@ import { archive, shown } from "./site.ts";
 
 /** Starts the program for all specs, and adds what the demo lacks: a long section, a gone story. */
 export default async function setup(): Promise<() => Promise<void>> {
+  const removesDemo = await Program.loadsDemo();
   const program = await Program.start();
   try {
     const name = "Nadia Brandt";
@@ -49,7 +50,11 @@ export default async function setup(): Promise<() => Promise<void>> {
     });
   } catch (error) {
     await program.stop();
+    removesDemo();
     throw error;
   }
-  return () => program.stop();
+  return async () => {
+    await program.stop();
+    removesDemo();
+  };
 }

@@ -241,6 +241,7 @@ impl Publisher {
         }
         // A connection holds one packet at a time.
         self.poll(now);
+        self.see_to(now);
     }
 
     /// Does what is due.
@@ -248,6 +249,10 @@ impl Publisher {
         if self.timeout <= now {
             self.poll(now);
         }
+        self.see_to(now);
+    }
+
+    fn see_to(&mut self, now: Instant) {
         if !self.connected && now.saturating_duration_since(self.began) >= COMES_WITHIN {
             self.end();
         }
@@ -325,7 +330,9 @@ impl Publisher {
             Event::Connected => self.connected = true,
             Event::Closed => self.end(),
             // Who is gone for so long makes another connection, or begins ICE anew before.
-            Event::IceConnectionStateChange(IceConnectionState::Disconnected) => self.end(),
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) if self.connected => {
+                self.end();
+            }
             Event::MediaData(data) => self.take(&data, now),
             _ => {}
         }

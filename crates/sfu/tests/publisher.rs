@@ -94,11 +94,11 @@ impl World {
             self.now += STEP;
             let tick = self.frames;
             self.frames += 1;
-            if self.connected && tick % 4 == 0 {
+            if self.connected && tick.is_multiple_of(4) {
                 let time = MediaTime::new(tick / 4 * 960, str0m::media::Frequency::FORTY_EIGHT_KHZ);
                 self.write(self.sound, Codec::Opus, time, vec![0xfc, 1, 2]);
             }
-            if self.connected && tick % 8 == 0 {
+            if self.connected && tick.is_multiple_of(8) {
                 let key = std::mem::take(&mut self.wants_key);
                 let time = MediaTime::from_90khz(tick / 8 * 3_600);
                 self.write(self.picture, self.codec, time, frame(self.codec, key));

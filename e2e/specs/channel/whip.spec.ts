@@ -1,4 +1,6 @@
 /* A browser studio: it sends to the channel by WebRTC, and readers see and hear it. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { loudness, played } from "../../support/channel.ts";
 import { administrator } from "../../support/desk.ts";
 import { devices } from "../../support/meeting.ts";
@@ -32,8 +34,9 @@ test("a browser sends with a key, moves to another network, and ends", async ({ 
   const context = await browser.newContext({ permissions: ["camera", "microphone"] });
   const studio = await context.newPage();
   // Another site's page than ours: what lets in is the key.
-  await studio.route("http://localhost:1/studio", (route) => route.fulfill({ contentType: "text/html", body: "<title>Studio</title>" }));
-  await studio.goto("http://localhost:1/studio");
+  const other = createServer((_, response) => response.setHeader("content-type", "text/html").end("<title>Studio</title>"));
+  await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+  await studio.goto(`http://localhost:${(other.address() as AddressInfo).port}/`);
   const refused = await studio.evaluate(async (endpoint) => {
     const answer = async (token: string, type: string) =>
       (await fetch(endpoint, { method: "POST", headers: { Authorization: token, "Content-Type": type }, body: "v=0" })).status;
@@ -111,4 +114,5 @@ test("a browser sends with a key, moves to another network, and ends", async ({ 
   }).toPass({ timeout: 20_000 });
   expect(await studio.evaluate(async () => (await fetch(window.studio.session, { method: "DELETE" })).status)).toBe(404);
   await context.close();
+  other.close();
 });

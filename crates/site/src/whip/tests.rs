@@ -46,8 +46,15 @@ impl Answered {
     }
 }
 
-async fn says(app: &App, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answered {
-    let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+async fn says(
+    app: &App,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answered {
+    let mut request =
+        Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
