@@ -2,6 +2,8 @@ import { defineConfig, devices } from "@playwright/test";
 
 // What a page is made of is checked without a browser, once.
 const documents = /documents\/.*\.spec\.ts/;
+// Several browsers that send and show pictures, and a server that makes more of them: one at a time.
+const media = /(channel|meeting)\/.*\.spec\.ts/;
 // What needs no script is read without one, too.
 const withoutScripts = /reading\/.*\.spec\.ts/;
 
@@ -42,8 +44,10 @@ export default defineConfig({
   },
   projects: [
     { name: "documents", testMatch: documents },
-    { name: "phone", testIgnore: documents, use: phone },
-    { name: "desktop", testIgnore: documents, use: desktop },
+    { name: "phone", testIgnore: [documents, media], use: phone },
+    { name: "desktop", testIgnore: [documents, media], use: desktop },
+    { name: "phone with media", testMatch: media, use: phone, workers: 1 },
+    { name: "desktop with media", testMatch: media, use: desktop, workers: 1 },
     {
       name: "phone without scripts",
       testMatch: withoutScripts,

@@ -84,7 +84,7 @@ function withRecentParts(text: string): string {
 }
 
 test("a strict parser finds nothing wrong with playlists of 29.97 frames a second", async ({ program, settings, somebody }, info) => {
-  test.skip(info.project.name !== "desktop", "no browser looks at them");
+  test.skip(!info.project.name.startsWith("desktop"), "no browser looks at them");
   test.setTimeout(240_000);
   setOptions({ strictMode: true });
   const anna = await administrator(program, somebody);
