@@ -10,10 +10,11 @@ use str0m::format::Codec;
 use str0m::media::{KeyframeRequestKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{Extension, ExtensionMap, Ssrc, Vp8Descriptor};
-use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
+use str0m::{Candidate, Event, IceConnectionState, Input, Rtc, RtcConfig};
 
 use crate::layers::{Want, allocate};
 use crate::offer::{JoinError, Plan};
+use crate::pump::{Next, Pump};
 use crate::rebase::StreamKey;
 use crate::room::Transmit;
 use crate::source::Source;
@@ -33,11 +34,6 @@ const RESENT_PACKETS: usize = 384;
 const MAX_ADDRESSES: usize = 16;
 /// A browser sends at most a sound, three sizes of a camera and a screen, and now and then anew.
 const MAX_SOURCES: usize = 24;
-/// Without a datagram or an event in between; a connection that asks for more is stuck.
-const MAX_IDLE_ROUNDS: usize = 16;
-/// What is due so soon is due now. str0m wants to be told a later time before each packet that it sends, if
-/// only by a microsecond; waiting for that would take the packets of a picture apart.
-const SOON: Duration = Duration::from_millis(1);
 
 pub(crate) struct Connection {
     rtc: Rtc,
@@ -210,49 +206,20 @@ impl Connection {
         polled: &mut Polled,
     ) {
         self.dirty = false;
-        let mut told = now;
-        let mut idle = 0;
-        // What was written before is seen to only when time is told.
-        let mut due = !std::mem::take(&mut self.told);
+        let mut pump = Pump::new(now, std::mem::take(&mut self.told));
         loop {
-            if due {
-                due = false;
-                idle += 1;
-                if self.rtc.handle_input(Input::Timeout(told)).is_err() {
+            match pump.next(&mut self.rtc) {
+                Next::Transmit(transmit) => transmits.push_back(transmit),
+                Next::Event(event) => self.hear(event, now, polled),
+                Next::Timeout(at) => {
+                    self.timeout = at;
+                    return;
+                }
+                Next::Failed => {
                     polled.news.push(News::Failed);
                     return;
                 }
             }
-            match self.rtc.poll_output() {
-                Ok(Output::Timeout(at)) if at < now + SOON && idle < MAX_IDLE_ROUNDS => {
-                    told = told.max(at);
-                    due = true;
-                }
-                Ok(Output::Timeout(at)) => {
-                    self.timeout = at.max(now + SOON);
-                    break;
-                }
-                Ok(Output::Transmit(transmit)) => {
-                    idle = 0;
-                    transmits.push_back(Transmit {
-                        source: transmit.source,
-                        destination: transmit.destination,
-                        contents: transmit.contents.into(),
-                    });
-                }
-                Ok(Output::Event(event)) => {
-                    idle = 0;
-                    self.hear(event, now, polled);
-                }
-                Err(error) => {
-                    tracing::debug!(%error, "A connection of a meeting has failed.");
-                    polled.news.push(News::Failed);
-                    return;
-                }
-            }
-        }
-        if !self.rtc.is_alive() {
-            polled.news.push(News::Failed);
         }
     }
 

@@ -48,6 +48,7 @@ mod offer;
 #[cfg(feature = "peer")]
 pub mod peer;
 pub mod publisher;
+mod pump;
 mod rebase;
 mod room;
 mod source;

@@ -16,6 +16,7 @@ use str0m::{Candidate, Event, IceConnectionState, Input, Rtc};
 use crate::clock::Clock;
 use crate::connection::is_reached_at;
 use crate::directory::{Route, Routing};
+use crate::pump::{Next, Pump};
 use crate::rebase::StreamKey;
 use crate::room::Transmit;
 
@@ -27,9 +28,6 @@ const MAX_ADDRESSES: usize = 8;
 const KEY_FRAME_EVERY: Duration = Duration::from_secs(2);
 /// Who has not come in this time after the answer does not come.
 const COMES_WITHIN: Duration = Duration::from_secs(30);
-/// Without a datagram or an event in between; a connection that asks for more is stuck.
-const MAX_IDLE_ROUNDS: usize = 16;
-const SOON: Duration = Duration::from_millis(1);
 
 /// What somebody sends, with its time since they came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -280,48 +278,20 @@ impl Publisher {
     }
 
     fn poll(&mut self, now: Instant) {
-        let mut told = now;
-        let mut idle = 0;
-        let mut due = !std::mem::take(&mut self.told);
+        let mut pump = Pump::new(now, std::mem::take(&mut self.told));
         loop {
-            if due {
-                due = false;
-                idle += 1;
-                if self.rtc.handle_input(Input::Timeout(told)).is_err() {
+            match pump.next(&mut self.rtc) {
+                Next::Transmit(transmit) => self.said.push_back(Output::Transmit(transmit)),
+                Next::Event(event) => self.hear(event, now),
+                Next::Timeout(at) => {
+                    self.timeout = at;
+                    return;
+                }
+                Next::Failed => {
                     self.end();
                     return;
                 }
             }
-            match self.rtc.poll_output() {
-                Ok(str0m::Output::Timeout(at)) if at < now + SOON && idle < MAX_IDLE_ROUNDS => {
-                    told = told.max(at);
-                    due = true;
-                }
-                Ok(str0m::Output::Timeout(at)) => {
-                    self.timeout = at.max(now + SOON);
-                    break;
-                }
-                Ok(str0m::Output::Transmit(transmit)) => {
-                    idle = 0;
-                    self.said.push_back(Output::Transmit(Transmit {
-                        source: transmit.source,
-                        destination: transmit.destination,
-                        contents: transmit.contents.into(),
-                    }));
-                }
-                Ok(str0m::Output::Event(event)) => {
-                    idle = 0;
-                    self.hear(event, now);
-                }
-                Err(error) => {
-                    tracing::debug!(%error, "The connection of a publisher has failed.");
-                    self.end();
-                    return;
-                }
-            }
-        }
-        if !self.rtc.is_alive() {
-            self.end();
         }
     }
 
