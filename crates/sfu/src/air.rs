@@ -121,7 +121,7 @@ impl Air {
             return None;
         }
         let at = now - self.began;
-        let at = self.sound.place(media.key, media.packet.header.timestamp, at)?;
+        let at = self.sound.place(media.key, media.packet.header.timestamp, at, None)?;
         Some(Aired::Sound { at, data: media.packet.payload.clone() })
     }
 
@@ -155,7 +155,7 @@ impl Air {
             if key {
                 self.key_frame_at = Some(now);
             }
-            if let Some(at) = self.picture.place(media.key, time, now - self.began) {
+            if let Some(at) = self.picture.place(media.key, time, now - self.began, None) {
                 all.push(Aired::Picture { at, key, data });
             }
         }

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use str0m::change::SdpOffer;
 use str0m::format::Codec;
@@ -28,6 +28,8 @@ const MAX_ADDRESSES: usize = 8;
 const KEY_FRAME_EVERY: Duration = Duration::from_secs(2);
 /// Who has not come in this time after the answer does not come.
 const COMES_WITHIN: Duration = Duration::from_secs(30);
+/// Who sends nothing for so long keeps the channel from others in vain.
+const SILENCE: Duration = Duration::from_secs(15);
 
 /// What somebody sends, with its time since they came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,9 +73,18 @@ pub enum Output {
     /// This has come.
     Published(Published),
     /// The connection is over. Nothing comes after it.
-    Ended,
+    Ended(Ending),
     /// There is nothing more until then, or until somebody calls.
     Timeout(Instant),
+}
+
+/// How it came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The sender never came, said good-bye, or is gone.
+    Gone,
+    /// The sender is there, and has sent neither sound nor picture for so long.
+    Silent(Duration),
 }
 
 /// Why there is no answer.
@@ -101,6 +112,8 @@ pub struct Publisher {
     addresses: Vec<SocketAddr>,
     sound: Clock,
     picture: Clock,
+    /// What the sender's own clock showed when this began, as far as its reports tell.
+    sender_began: Option<SystemTime>,
     video: Option<Mid>,
     /// Of pictures in several sizes the one that came first.
     size: Option<Option<Rid>>,
@@ -108,7 +121,8 @@ pub struct Publisher {
     /// Frames that need one that was lost are of no use.
     awaits_key: bool,
     connected: bool,
-    ended: bool,
+    heard_at: Instant,
+    ended: Option<Ending>,
     told: bool,
     timeout: Instant,
     said: VecDeque<Output>,
@@ -142,12 +156,14 @@ impl Publisher {
             addresses: Vec::new(),
             sound: Clock::new(48_000),
             picture: Clock::new(90_000),
+            sender_began: None,
             video: None,
             size: None,
             asked_at: None,
             awaits_key: true,
             connected: false,
-            ended: false,
+            heard_at: now,
+            ended: None,
             told: false,
             timeout: now,
             said: VecDeque::new(),
@@ -251,8 +267,11 @@ impl Publisher {
     }
 
     fn see_to(&mut self, now: Instant) {
-        if !self.connected && now.saturating_duration_since(self.began) >= COMES_WITHIN {
-            self.end();
+        if !self.connected && now >= self.began + COMES_WITHIN {
+            self.end(Ending::Gone);
+        }
+        if self.connected && now >= self.heard_at + SILENCE {
+            self.end(Ending::Silent(SILENCE));
         }
         self.ask_for_key_frame(now);
     }
@@ -261,7 +280,7 @@ impl Publisher {
     pub fn close(&mut self, now: Instant) {
         let _ = self.rtc.close();
         self.poll(now);
-        self.end();
+        self.end(Ending::Gone);
     }
 
     /// The next thing that it has to say.
@@ -269,12 +288,13 @@ impl Publisher {
         if let Some(said) = self.said.pop_front() {
             return said;
         }
-        if self.ended {
-            return Output::Ended;
+        if let Some(ending) = self.ended {
+            return Output::Ended(ending);
         }
-        let comes = (!self.connected).then(|| self.began + COMES_WITHIN);
+        let comes =
+            if self.connected { self.heard_at + SILENCE } else { self.began + COMES_WITHIN };
         let asks = self.asked_at.map(|at| at + KEY_FRAME_EVERY);
-        Output::Timeout([comes, asks].into_iter().flatten().fold(self.timeout, Instant::min))
+        Output::Timeout(asks.into_iter().fold(self.timeout.min(comes), Instant::min))
     }
 
     fn poll(&mut self, now: Instant) {
@@ -288,7 +308,7 @@ impl Publisher {
                     return;
                 }
                 Next::Failed => {
-                    self.end();
+                    self.end(Ending::Gone);
                     return;
                 }
             }
@@ -297,11 +317,14 @@ impl Publisher {
 
     fn hear(&mut self, event: Event, now: Instant) {
         match event {
-            Event::Connected => self.connected = true,
-            Event::Closed => self.end(),
+            Event::Connected => {
+                self.connected = true;
+                self.heard_at = now;
+            }
+            Event::Closed => self.end(Ending::Gone),
             // Who is gone for so long makes another connection, or begins ICE anew before.
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) if self.connected => {
-                self.end();
+                self.end(Ending::Gone);
             }
             Event::MediaData(data) => self.take(&data, now),
             _ => {}
@@ -311,10 +334,12 @@ impl Publisher {
     fn take(&mut self, data: &MediaData, now: Instant) {
         let sound = matches!(data.params.spec().codec, Codec::Opus);
         let stream = StreamKey { session: 0, ssrc: u32::from(sound) };
+        self.heard_at = now;
         let came = data.network_time.min(now).saturating_duration_since(self.began);
+        let taken = self.taken(data, came);
         let time = data.time.numer() as u32;
         if sound {
-            if let Some(at) = self.sound.place(stream, time, came) {
+            if let Some(at) = self.sound.place(stream, time, came, taken) {
                 let data = Arc::clone(&data.data);
                 self.said.push_back(Output::Published(Published::Sound { at, data }));
             }
@@ -339,16 +364,36 @@ impl Publisher {
             return;
         }
         self.awaits_key = false;
-        if let Some(at) = self.picture.place(stream, time, came) {
+        if let Some(at) = self.picture.place(stream, time, came, taken) {
             let data = Arc::clone(&data.data);
             self.said.push_back(Output::Published(Published::Picture { at, coding, key, data }));
         }
     }
 
+    /// When the sender took it, by its reports (RFC 3550, section 6.4.1): an encoder may well give the
+    /// picture later than the sound that belongs to it.
+    fn taken(&mut self, data: &MediaData, came: Duration) -> Option<Duration> {
+        let report = data.last_sender_info?;
+        let ticks = (data.time.numer() as u32).wrapping_sub(report.rtp_time.numer() as u32);
+        let ticks = i64::from(ticks.cast_signed());
+        let apart = Duration::from_secs(ticks.unsigned_abs()) / data.time.denom() as u32;
+        let taken = if ticks < 0 {
+            report.ntp_time.checked_sub(apart)?
+        } else {
+            report.ntp_time.checked_add(apart)?
+        };
+        let began = match self.sender_began {
+            Some(began) => began,
+            // What is reported about first keeps the time at which it came.
+            None => *self.sender_began.insert(taken.checked_sub(came)?),
+        };
+        taken.duration_since(began).ok()
+    }
+
     fn ask_for_key_frame(&mut self, now: Instant) {
         let every = if self.awaits_key { KEY_FRAME_EVERY / 4 } else { KEY_FRAME_EVERY };
         let due = self.asked_at.is_some_and(|at| now.saturating_duration_since(at) >= every);
-        let Some(mid) = self.video.filter(|_| due && !self.ended) else { return };
+        let Some(mid) = self.video.filter(|_| due && self.ended.is_none()) else { return };
         self.asked_at = Some(now);
         if let Some(mut writer) = self.rtc.writer(mid) {
             // It is no writer of ours, but what asks for key frames is here.
@@ -361,10 +406,11 @@ impl Publisher {
         self.said.push_back(Output::Route(routing));
     }
 
-    fn end(&mut self) {
-        if std::mem::replace(&mut self.ended, true) {
+    fn end(&mut self, ending: Ending) {
+        if self.ended.is_some() {
             return;
         }
+        self.ended = Some(ending);
         self.route(Routing::Closed(Route::Ufrag(self.ufrag.clone())));
         for address in std::mem::take(&mut self.addresses) {
             self.route(Routing::Closed(Route::Source(address)));

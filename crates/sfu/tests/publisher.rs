@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use sfu::publisher::{Coding, OfferError, Output, Published, Publisher};
+use sfu::publisher::{Coding, Ending, OfferError, Output, Published, Publisher};
 use sfu::{Directory, Routing};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
@@ -31,7 +31,10 @@ struct World {
     picture: Mid,
     codec: Codec,
     connected: bool,
-    ended: bool,
+    ended: Option<Ending>,
+    /// So long the encoder takes for a picture.
+    encodes_for: Duration,
+    is_silent: bool,
     key_frames_asked: usize,
     wants_key: bool,
     frames: u64,
@@ -78,7 +81,9 @@ impl World {
             picture,
             codec,
             connected: false,
-            ended: false,
+            ended: None,
+            encodes_for: Duration::ZERO,
+            is_silent: false,
             key_frames_asked: 0,
             wants_key: true,
             frames: 0,
@@ -90,28 +95,30 @@ impl World {
     /// Sends 25 pictures and 50 sounds a second, for so long.
     fn run(&mut self, length: Duration) {
         let end = self.now + length;
-        while self.now < end && !self.ended {
+        while self.now < end && self.ended.is_none() {
             self.now += STEP;
             let tick = self.frames;
             self.frames += 1;
-            if self.connected && tick.is_multiple_of(4) {
+            let sends = self.connected && !self.is_silent;
+            if sends && tick.is_multiple_of(4) {
                 let time = MediaTime::new(tick / 4 * 960, str0m::media::Frequency::FORTY_EIGHT_KHZ);
-                self.write(self.sound, Codec::Opus, time, vec![0xfc, 1, 2]);
+                self.write(self.sound, Codec::Opus, self.now, time, vec![0xfc, 1, 2]);
             }
-            if self.connected && tick.is_multiple_of(8) {
+            if sends && tick.is_multiple_of(8) {
                 let key = std::mem::take(&mut self.wants_key);
                 let time = MediaTime::from_90khz(tick / 8 * 3_600);
-                self.write(self.picture, self.codec, time, frame(self.codec, key));
+                let taken = self.now.checked_sub(self.encodes_for).unwrap();
+                self.write(self.picture, self.codec, taken, time, frame(self.codec, key));
             }
             self.exchange();
         }
     }
 
-    fn write(&mut self, mid: Mid, codec: Codec, time: MediaTime, data: Vec<u8>) {
+    fn write(&mut self, mid: Mid, codec: Codec, taken: Instant, time: MediaTime, data: Vec<u8>) {
         let Some(writer) = self.browser.writer(mid) else { return };
         let params = writer.payload_params().find(|it| it.spec().codec == codec);
         let pt = params.unwrap().pt();
-        writer.write(pt, self.now, time, data).unwrap();
+        writer.write(pt, taken, time, data).unwrap();
         self.pump_browser();
     }
 
@@ -157,11 +164,11 @@ impl World {
         loop {
             match self.server.poll_output() {
                 Output::Timeout(at) => {
-                    assert!(at > self.now || self.ended, "it asks to be called at once");
+                    assert!(at > self.now || self.ended.is_some(), "it asks to be called at once");
                     return;
                 }
-                Output::Ended => {
-                    self.ended = true;
+                Output::Ended(ending) => {
+                    self.ended = Some(ending);
                     return;
                 }
                 Output::Published(published) => self.published.push(published),
@@ -177,6 +184,15 @@ impl World {
                 }
             }
         }
+    }
+
+    /// To another network: what the browser sends comes from there from now on.
+    fn moves_to(&mut self, address: SocketAddr) {
+        let [old, new] =
+            [self.address, address].map(|address| Candidate::host(address, "udp").unwrap());
+        self.browser.direct_api().invalidate_candidate(&old);
+        self.browser.add_local_candidate(new);
+        self.address = address;
     }
 
     fn pictures(&self) -> Vec<(Duration, bool, Vec<u8>)> {
@@ -210,7 +226,7 @@ fn what_is_sent_comes_whole_and_in_time() {
     for (codec, coding) in [(Codec::H264, Coding::H264), (Codec::Vp8, Coding::Vp8)] {
         let mut world = World::new(codec);
         world.run(10 * SECOND);
-        assert!(world.connected && !world.ended);
+        assert!(world.connected && world.ended.is_none());
         let pictures = world.pictures();
         assert!((230..=250).contains(&pictures.len()), "{codec:?}: {}", pictures.len());
         assert!(pictures[0].1, "it begins with a key frame");
@@ -238,9 +254,39 @@ fn what_is_sent_comes_whole_and_in_time() {
 }
 
 #[test]
-fn ice_begins_anew_and_pictures_go_on() {
+fn pictures_that_an_encoder_keeps_for_long_are_seen_when_they_were_taken() {
+    let mut world = World::new(Codec::H264);
+    world.encodes_for = Duration::from_millis(400);
+    world.run(20 * SECOND);
+    let sounds = world.published.iter().filter_map(|it| match it {
+        Published::Sound { at, .. } => Some(*at),
+        Published::Picture { .. } => None,
+    });
+    let (sound, picture) = (sounds.max().unwrap(), world.pictures().last().unwrap().0);
+    // Both have just come.
+    let late = sound.saturating_sub(picture);
+    assert!(late.abs_diff(world.encodes_for) < SECOND / 20, "{late:?}");
+    let all = world.pictures();
+    assert!(all.windows(2).all(|pair| pair[0].0 < pair[1].0), "nothing goes back");
+}
+
+#[test]
+fn who_is_there_and_sends_nothing_makes_way() {
     let mut world = World::new(Codec::Vp8);
     world.run(3 * SECOND);
+    world.is_silent = true;
+    world.run(14 * SECOND);
+    assert_eq!(world.ended, None);
+    world.run(3 * SECOND);
+    assert_eq!(world.ended, Some(Ending::Silent(15 * SECOND)));
+    assert!(world.ways.is_empty());
+}
+
+#[test]
+fn ice_begins_anew_in_another_network_and_pictures_go_on() {
+    let mut world = World::new(Codec::Vp8);
+    world.run(3 * SECOND);
+    world.moves_to(([198, 51, 100, 7], 6000).into());
     let before = world.server.ice_session().to_owned();
     assert!(matches!(world.server.restart_ice("a=mid:0\r\n"), Err(OfferError::NoCredentials)));
     assert_eq!(world.server.ice_session(), before);
@@ -260,7 +306,8 @@ fn ice_begins_anew_and_pictures_go_on() {
     world.pump_server();
     // As a page's script does: the old answer, with what is new.
     let anew = |line: &str| {
-        let name = ["a=ice-ufrag:", "a=ice-pwd:"].into_iter().find(|name| line.starts_with(name));
+        let names = ["a=ice-ufrag:", "a=ice-pwd:", "a=candidate:"];
+        let name = names.into_iter().find(|name| line.starts_with(name));
         let new = name.and_then(|name| answer.lines().find(|it| it.starts_with(name)));
         format!("{}\r\n", new.unwrap_or(line))
     };
@@ -270,7 +317,7 @@ fn ice_begins_anew_and_pictures_go_on() {
     let had = world.pictures().len();
     world.run(5 * SECOND);
     let has = world.pictures().len();
-    assert!(!world.ended && has - had > 80, "{had} {has}");
+    assert!(world.ended.is_none() && has - had > 80, "{had} {has}");
 }
 
 #[test]
@@ -280,21 +327,21 @@ fn who_is_gone_or_never_comes_is_let_go_of_and_nothing_leads_to_them() {
     assert!(!world.ways.is_empty());
     world.line_is_dead = true;
     world.run(40 * SECOND);
-    assert!(world.ended && world.ways.is_empty());
+    assert!(world.ended == Some(Ending::Gone) && world.ways.is_empty());
 
     let mut world = World::new(Codec::Vp8);
     world.line_is_dead = true;
     world.run(29 * SECOND);
-    assert!(!world.ended);
+    assert_eq!(world.ended, None);
     world.run(2 * SECOND);
-    assert!(world.ended && world.ways.is_empty());
+    assert!(world.ended == Some(Ending::Gone) && world.ways.is_empty());
 
     let mut world = World::new(Codec::Vp8);
     world.run(3 * SECOND);
     let now = world.now;
     world.server.close(now);
     world.pump_server();
-    assert!(world.ended && world.ways.is_empty());
+    assert!(world.ended == Some(Ending::Gone) && world.ways.is_empty());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use media::AnnexB;
 use sfu::Transmit;
-use sfu::publisher::{Coding, OfferError, Output, Published, Publisher};
+use sfu::publisher::{Coding, Ending, OfferError, Output, Published, Publisher};
 use tokio::sync::{mpsc, oneshot};
 
 use super::relay::is_relayed;
@@ -95,7 +95,7 @@ impl Rooms {
             tags: Vec::new(),
         };
         // Whoever is answered is also heard.
-        drive.drain();
+        let _ = drive.drain();
         self.shared.publishers.all().insert(name, session);
         self.shared.tasks.spawn(drive.run(admitted, acted, datagrams));
         Ok(Answer { sdp, ice_session })
@@ -162,7 +162,11 @@ impl Drive {
         mut datagrams: mpsc::Receiver<Vec<Datagram>>,
     ) {
         let ended = loop {
-            let Some(due) = self.drain() else { break Ended::Lost };
+            let due = match self.drain() {
+                Ok(due) => due,
+                Err(Ending::Gone) => break Ended::Lost,
+                Err(Ending::Silent(silence)) => break Ended::Silent(silence),
+            };
             self.shared.socket.send(&self.transmits).await;
             self.transmits.clear();
             let mut sent = Ok(());
@@ -197,7 +201,7 @@ impl Drive {
             self.publisher.handle_timeout(Instant::now());
         };
         self.publisher.close(Instant::now());
-        self.drain();
+        let _ = self.drain();
         self.shared.socket.send(&self.transmits).await;
         tracing::info!("a stream over WHIP ended: {ended}");
         admitted.finish(ended);
@@ -210,12 +214,12 @@ impl Drive {
             session.ice_session.clone_from(&ice_session);
         }
         // Whoever is answered is also heard.
-        self.drain();
+        let _ = self.drain();
         Ok(Answer { sdp, ice_session })
     }
 
-    /// Hears the publisher out. Nothing once the connection is over.
-    fn drain(&mut self) -> Option<Instant> {
+    /// Hears the publisher out, until when it has nothing more to say or to its end.
+    fn drain(&mut self) -> Result<Instant, Ending> {
         loop {
             match self.publisher.poll_output() {
                 Output::Transmit(transmit) if is_relayed(transmit.destination) => {
@@ -224,8 +228,8 @@ impl Drive {
                 Output::Transmit(transmit) => self.transmits.push(transmit),
                 Output::Route(routing) => self.shared.route(routing, &self.mailbox),
                 Output::Published(published) => self.take(published),
-                Output::Timeout(at) => return Some(at),
-                Output::Ended => return None,
+                Output::Timeout(at) => return Ok(at),
+                Output::Ended(ending) => return Err(ending),
             }
         }
     }
