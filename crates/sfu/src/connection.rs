@@ -28,7 +28,7 @@ const FIRST_ESTIMATE: Bitrate = Bitrate::kbps(1_000);
 /// each other anyway.
 const LEAST_ESTIMATE: u64 = 100_000;
 /// A lost packet that is asked for later than this is of no use to anybody.
-const RESENT_WITHIN: Duration = Duration::from_millis(1_200);
+const RESENT_WITHIN: Duration = Duration::from_millis(800);
 const RESENT_PACKETS: usize = 384;
 /// More of a seat's addresses than a browser uses at a time.
 const MAX_ADDRESSES: usize = 16;
@@ -50,8 +50,10 @@ pub(crate) struct Connection {
     shared_out: Option<u64>,
     asked_budget: (u64, u64),
     pub(crate) timeout: Instant,
-    /// Something was written into it since it was polled.
-    pub(crate) dirty: bool,
+    /// It was told or asked something since it was polled.
+    dirty: bool,
+    /// So many packets of media were written into it since.
+    pub(crate) written: usize,
     /// It knows what time it is, from a datagram.
     told: bool,
     ice: bool,
@@ -109,6 +111,7 @@ impl Connection {
             asked_budget: (0, 0),
             timeout: now,
             dirty: true,
+            written: 0,
             told: false,
             ice: false,
             dtls: false,
@@ -117,6 +120,11 @@ impl Connection {
 
     pub(crate) fn is_connected(&self) -> bool {
         self.ice && self.dtls
+    }
+
+    /// Whether it may have something to say, whatever the time is.
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.dirty || self.written > 0
     }
 
     /// Reads an offer, without agreeing to anything yet.
@@ -205,8 +213,14 @@ impl Connection {
         transmits: &mut VecDeque<Transmit>,
         polled: &mut Polled,
     ) {
-        self.dirty = false;
-        let mut pump = Pump::new(now, std::mem::take(&mut self.told));
+        let told = std::mem::take(&mut self.told);
+        let asked = std::mem::take(&mut self.dirty);
+        let written = std::mem::take(&mut self.written);
+        let mut pump = if asked || self.timeout <= now {
+            Pump::new(now, told)
+        } else {
+            Pump::sends(now, written, self.timeout)
+        };
         loop {
             match pump.next(&mut self.rtc) {
                 Next::Transmit(transmit) => transmits.push_back(transmit),

@@ -268,7 +268,7 @@ impl Room {
             let dirty: Vec<_> = self
                 .connections
                 .iter()
-                .filter(|(_, connection)| connection.dirty)
+                .filter(|(_, connection)| connection.is_dirty())
                 .map(|(seat, _)| *seat)
                 .collect();
             if dirty.is_empty() && !self.share_out {
@@ -339,7 +339,7 @@ impl Room {
                 (Kind::Screen, _, Some(screen)) if shown => screen.forward(rtc, media, now),
                 _ => Forwarded::Nothing,
             };
-            receiver.dirty |= forwarded == Forwarded::Sent;
+            receiver.written += usize::from(forwarded == Forwarded::Sent);
             needs_key_frame |= forwarded == Forwarded::NeedsKeyFrame;
         }
         if needs_key_frame && let Some(sender) = self.connections.get_mut(&from) {

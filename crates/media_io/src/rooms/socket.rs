@@ -14,6 +14,8 @@ use tokio::net::UdpSocket;
 const BUFFER: usize = 4 << 20;
 /// No datagram of a browser is longer.
 const DATAGRAM: usize = 2_048;
+/// Of UDP over IP, less its heads, and some for those of other kinds.
+const DATAGRAM_MAX: usize = 65_000;
 
 pub(super) struct Socket {
     socket: UdpSocket,
@@ -94,9 +96,36 @@ impl Socket {
         }
     }
 
+    /// Sends the first of them, as many as one call of the kernel takes.
     fn send_some(&self, transmits: &[Transmit]) -> io::Result<usize> {
-        // More than the kernel takes at once.
-        let transmits = &transmits[..transmits.len().min(1_024)];
+        let most = self.state.max_gso_segments();
+        match alike(transmits, most) {
+            0 | 1 => {
+                let next = (1..transmits.len()).find(|from| alike(&transmits[*from..], most) > 1);
+                // More than the kernel takes at once.
+                let ends = next.unwrap_or(transmits.len()).min(1_024);
+                self.send_each(&transmits[..ends])
+            }
+            alike => self.send_alike(&transmits[..alike]),
+        }
+    }
+
+    /// The packets of a picture go through the kernel as one, and are taken apart behind it. Where a
+    /// network card does not know how, the first try tells, and they go one by one from then on.
+    fn send_alike(&self, transmits: &[Transmit]) -> io::Result<usize> {
+        let contents: Vec<&[u8]> = transmits.iter().map(|it| &it.contents[..]).collect();
+        let whole = quinn_udp::Transmit {
+            destination: self.as_sent(transmits[0].destination),
+            ecn: None,
+            contents: &contents.concat(),
+            segment_size: Some(contents[0].len()),
+            src_ip: None,
+        };
+        self.state.try_send(UdpSockRef::from(&self.socket), &whole)?;
+        Ok(transmits.len())
+    }
+
+    fn send_each(&self, transmits: &[Transmit]) -> io::Result<usize> {
         let addresses: Vec<SocketAddrAny> =
             transmits.iter().map(|transmit| self.as_sent(transmit.destination).into()).collect();
         let slices: Vec<[IoSlice<'_>; 1]> =
@@ -129,6 +158,22 @@ impl Socket {
         let family = |told: &&SocketAddr| told.is_ipv4() == source.is_ipv4();
         *told.iter().find(same).or_else(|| told.iter().find(family)).unwrap_or(&told[0])
     }
+}
+
+/// How many of the first datagrams go to one address and have one length, but for the last, which may be
+/// shorter; no more than `most`, nor than a datagram may be long.
+fn alike(transmits: &[Transmit], most: usize) -> usize {
+    let Some(first) = transmits.first() else { return 0 };
+    let length = first.contents.len();
+    let most = most.min(DATAGRAM_MAX.checked_div(length).unwrap_or(1)).max(1);
+    let more = transmits.iter().take(most).skip(1);
+    let same = more
+        .take_while(|it| it.destination == first.destination && it.contents.len() == length)
+        .count();
+    let last = transmits.get(1 + same).filter(|last| {
+        1 + same < most && last.destination == first.destination && last.contents.len() < length
+    });
+    1 + same + usize::from(last.is_some())
 }
 
 pub(super) struct Reader {
@@ -173,5 +218,65 @@ impl Reader {
                 .chunks(meta.stride.max(1))
                 .map(move |bytes| (source, destination, bytes))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn transmit(to: SocketAddr, length: usize, mark: u8) -> Transmit {
+        let source = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        Transmit { source, destination: to, contents: vec![mark; length] }
+    }
+
+    #[test]
+    fn what_goes_as_one_has_one_address_and_one_length_but_for_the_last() {
+        let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 2));
+        let there = SocketAddr::from((Ipv4Addr::LOCALHOST, 3));
+        let alike = |lengths: &[(SocketAddr, usize)], most| {
+            let all: Vec<_> =
+                lengths.iter().map(|(to, length)| transmit(*to, *length, 0)).collect();
+            super::alike(&all, most)
+        };
+        assert_eq!(alike(&[], 64), 0);
+        assert_eq!(alike(&[(here, 9)], 64), 1);
+        assert_eq!(alike(&[(here, 9), (here, 9), (here, 5), (here, 5)], 64), 3);
+        assert_eq!(alike(&[(here, 9), (here, 10)], 64), 1);
+        assert_eq!(alike(&[(here, 9), (there, 9)], 64), 1);
+        assert_eq!(alike(&[(here, 9), (here, 9), (there, 5)], 64), 2);
+        assert_eq!(alike(&[(here, 9); 9], 4), 4);
+        assert_eq!(alike(&[(here, 9), (here, 9), (here, 5)], 2), 2);
+        assert_eq!(alike(&[(here, 9); 9], 1), 1);
+        assert_eq!(alike(&[(here, 30_000); 9], 64), 2);
+        assert_eq!(alike(&[(here, 0), (here, 0)], 64), 1);
+    }
+
+    #[tokio::test]
+    async fn all_come_apart_as_they_were_and_in_their_order() {
+        let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let socket = Socket::bind(local, &[]).unwrap();
+        let [one, other] = [(); 2].map(|()| std::net::UdpSocket::bind(local).unwrap());
+        let (to_one, to_other) = (one.local_addr().unwrap(), other.local_addr().unwrap());
+        let lengths = [40, 1_100, 1_100, 1_100, 600, 30, 1_173, 1_173, 1_172, 1_172, 1];
+        let mut sent = Vec::new();
+        for (mark, length) in (0..).zip(lengths) {
+            sent.push(transmit(to_one, length, mark));
+        }
+        for mark in 0..60 {
+            sent.push(transmit(to_other, 300, mark));
+        }
+        socket.send(&sent).await;
+        let mut buffer = [0; 2_048];
+        for (socket, to) in [(one, to_one), (other, to_other)] {
+            socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            for expected in sent.iter().filter(|it| it.destination == to) {
+                let length = socket.recv(&mut buffer).unwrap();
+                assert_eq!(buffer[..length], expected.contents);
+            }
+        }
     }
 }
