@@ -234,9 +234,41 @@ export async function meet(ana: Delegate, bo: Delegate): Promise<void> {
   await seeAndHear(ana, bo);
 }
 
+/** A picture of all who are there leaves the meeting, since the other party's chair approves it. */
+export async function agreeOnPhoto(proposes: Delegate, approves: Delegate, caption: string, credit = ""): Promise<void> {
+  await proposes.presses("Propose an official photo");
+  const [releases, judges] = [proposes, approves].map(({ page }) => page.getByRole("dialog", { name: "Official photo" })) as [Locator, Locator];
+  await expect(judges.locator("canvas")).toBeVisible({ timeout: 20_000 });
+  await judges.getByRole("button", { name: "Approve" }).click();
+  await releases.getByLabel("Caption").fill(caption);
+  await releases.getByLabel("Credit").fill(credit);
+  await releases.getByRole("button", { name: "Release to the newsroom" }).click();
+  await releases.getByRole("button", { name: "Press again: it leaves the meeting" }).click();
+  await expect(releases).toContainText("is in the newsroom’s photo desk");
+  await releases.getByRole("button", { name: "Close" }).click();
+  await judges.getByRole("button", { name: "Close" }).click();
+}
+
+/** What a party says of a meeting that has ended, for readers to see. */
+export async function files(chair: Delegate, headline: string, text: string): Promise<void> {
+  await expect(chair.page.getByRole("heading", { level: 1 })).toHaveText("The meeting has ended");
+  await chair.page.getByLabel("Headline").fill(headline);
+  await chair.page.getByLabel("Text (Markdown)").fill(text);
+  await chair.pressesTwice("Release it", "Press again: readers will see it");
+  await expect(chair.page.getByText("Released: readers may see it.")).toBeVisible();
+}
+
 export async function seeAndHear(ana: Delegate, bo: Delegate): Promise<void> {
   await Promise.all([ana.sees(bo.name), bo.sees(ana.name)]);
   await Promise.all([ana.hears(bo.name), bo.hears(ana.name)]);
+}
+
+/** Tells readers of the meeting before it is held. */
+export async function advises(host: Staff, path: string, advisory: string): Promise<void> {
+  await host.opens(path);
+  await host.fills("Advisory", advisory);
+  await host.presses("Show it to readers");
+  await expect(host.page.getByRole("link", { name: "As readers see it" })).toBeVisible();
 }
 
 /** Makes the invitations, and answers with the link of each seat, in the room's order. */

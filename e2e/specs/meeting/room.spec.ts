@@ -2,7 +2,7 @@
    themselves whatever breaks. */
 import { availableParallelism } from "node:os";
 import { administrator, colleague } from "../../support/desk.ts";
-import { type Delegate, devices, invites, plans, talks, test } from "../../support/meeting.ts";
+import { agreeOnPhoto, type Delegate, devices, files, invites, plans, talks, test } from "../../support/meeting.ts";
 import { expect, type Staff } from "../../support/newsroom.ts";
 
 // One meeting at a time: cameras, encoders and decoders of all are on this machine.
@@ -134,24 +134,11 @@ test("four take their turns, agree on a photo, and each party writes its readout
 
   // A photo leaves only with both parties' word.
   await ana.presses("Chair");
-  await ana.presses("Propose an official photo");
-  const seen = bo.page.getByRole("dialog", { name: "Official photo" });
-  await expect(seen.locator("canvas")).toBeVisible({ timeout: 20_000 });
-  await seen.getByRole("button", { name: "Approve" }).click();
-  const proposed = ana.page.getByRole("dialog", { name: "Official photo" });
-  await proposed.getByLabel("Caption").fill("The delegations at the beginning of their talks.");
-  await proposed.getByRole("button", { name: "Release to the newsroom" }).click();
-  await proposed.getByRole("button", { name: "Press again: it leaves the meeting" }).click();
-  await expect(proposed).toContainText("It was released");
-  await proposed.getByRole("button", { name: "Close" }).click();
+  await agreeOnPhoto(ana, bo, "The delegations at the beginning of their talks.");
 
   await ana.pressesTwice("End the meeting", "Press again to end it for all");
   for (const [chair, words] of [[ana, "A frank exchange"], [bo, "A first step"]] as const) {
-    await expect(chair.page.getByRole("heading", { level: 1 })).toHaveText("The meeting has ended");
-    await chair.page.getByLabel("Headline").fill(words);
-    await chair.page.getByLabel("Text (Markdown)").fill(`${words}, and **nothing more**.`);
-    await chair.pressesTwice("Release it", "Press again: readers will see it");
-    await expect(chair.page.getByRole("status").filter({ hasText: "Released" })).toBeVisible();
+    await files(chair, words, `${words}, and **nothing more**.`);
   }
   await host.page.reload();
   for (const party of talks.parties) {
