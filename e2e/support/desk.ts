@@ -52,6 +52,35 @@ export async function types(staff: Staff, text: string): Promise<void> {
   await staff.page.keyboard.type(text);
 }
 
+/** Inserts a story that is related, behind all that is written, as one finds it by its headline. */
+export async function relates(staff: Staff, headline: string): Promise<void> {
+  await types(staff, "\n/related");
+  await staff.page.keyboard.press("Enter");
+  const dialog = staff.page.getByRole("dialog");
+  await dialog.getByRole("combobox").fill(headline);
+  await dialog.getByRole("option", { name: headline }).first().click();
+  await expect(body(staff).locator(".related")).toContainText(headline);
+}
+
+/** Quotes somebody, behind all that is written. */
+export async function quotes(staff: Staff, { words, speaker, source }: { words: string; speaker: string; source: string }): Promise<void> {
+  await types(staff, "\n");
+  await staff.page.keyboard.press("Control+Shift+9");
+  await staff.page.keyboard.type(words);
+  const quotation = body(staff).locator(".quotation").last();
+  await quotation.getByLabel("Speaker").fill(speaker);
+  await quotation.getByLabel("Source", { exact: true }).fill(source);
+  await quotation.getByLabel("Source", { exact: true }).press("Escape");
+}
+
+/** Gives the story a photo of the desk's to lead with. */
+export async function leadsWith(staff: Staff, caption: string): Promise<void> {
+  await staff.page.locator("[data-editor=photo]").getByRole("button", { name: "Add a photo" }).click();
+  await staff.page.locator("dialog input").first().fill(caption);
+  await staff.page.locator("dialog").getByRole("option", { name: caption }).first().click();
+  await expect(staff.page.locator(".editor-lead img")).toBeVisible();
+}
+
 /** The paragraphs, without the names that stand at others' cursors. */
 export const written = (staff: Staff) =>
   body(staff)

@@ -38,9 +38,14 @@ export class Delegate {
     const page = await context.newPage();
     const delegate = new Delegate(context, page, name);
     page.on("pageerror", (error) => delegate.complaints.push(String(error)));
-    await page.goto(link);
-    await page.getByLabel("Your name, as the others see it").fill(name);
+    await delegate.opens(link);
     return delegate;
+  }
+
+  /** Opens the link, and writes the name. */
+  async opens(link: string): Promise<void> {
+    await this.page.goto(link);
+    await this.page.getByLabel("Your name, as the others see it").fill(this.name);
   }
 
   /** A chair opens the room, or asks as everybody else does. */
@@ -56,6 +61,18 @@ export class Delegate {
 
   async isIn(): Promise<void> {
     await expect(this.page.getByRole("navigation", { name: "Controls" })).toBeVisible({ timeout: 30_000 });
+  }
+
+  /** A chair sends somebody out. */
+  async removes(name: string): Promise<void> {
+    const row = this.page.locator(".parties li").filter({ hasText: name });
+    if (!(await row.isVisible())) await this.presses("People");
+    await this.pressesTwice("Remove", "Press again to remove", row);
+  }
+
+  async leaves(): Promise<void> {
+    await this.pressesTwice("Leave", "Press again to leave");
+    await expect(this.page.getByRole("heading", { level: 1 })).toHaveText("You have left");
   }
 
   /** The code on the screen, once it is there. */
@@ -79,14 +96,20 @@ export class Delegate {
     await expect(log).toContainText(text);
   }
 
+  /** What is said of who came and went since somebody last looked at the code. */
+  get changes(): Locator {
+    return this.page.getByRole("status").filter({ hasText: "The code has changed." });
+  }
+
   async presses(name: string): Promise<void> {
     await this.page.getByRole("button", { name, exact: true }).first().click();
   }
 
-  /** What cannot be undone asks twice. */
-  async pressesTwice(name: string, again: string): Promise<void> {
-    await this.presses(name);
-    await this.presses(again);
+  /** What cannot be undone asks twice, and the second press counts for a few seconds. */
+  async pressesTwice(name: string, again: string, within: Page | Locator = this.page): Promise<void> {
+    await within.getByRole("button", { name, exact: true }).first().press("Enter");
+    // By the keyboard: whether a button stands still is long looked at on a busy machine.
+    await within.getByRole("button", { name: again, exact: true }).first().press("Enter");
   }
 
   /** Waits until the picture of `other` moves: two looks at it differ. */
@@ -122,10 +145,12 @@ export class Delegate {
         // A new connection has other tracks.
         if (!heard.analyser || heard.track !== tracks[0]) {
           heard.track = tracks[0]!;
-          const context = new AudioContext();
-          heard.analyser = context.createAnalyser();
-          context.createMediaStreamSource(new MediaStream(tracks)).connect(heard.analyser);
-          await context.resume();
+          // One for all who are heard on this page: each costs a thread.
+          const page = window as unknown as { ear?: AudioContext };
+          page.ear ??= new AudioContext();
+          heard.analyser = page.ear.createAnalyser();
+          page.ear.createMediaStreamSource(new MediaStream(tracks)).connect(heard.analyser);
+          await page.ear.resume();
         }
         const wave = new Float32Array(heard.analyser.fftSize);
         heard.analyser.getFloatTimeDomainData(wave);
@@ -228,15 +253,66 @@ export async function invited(program: Program, somebody: () => Promise<Staff>, 
 export async function meet(ana: Delegate, bo: Delegate): Promise<void> {
   await ana.enters();
   await ana.isIn();
-  await bo.enters();
-  await ana.letsIn(bo.name);
-  await bo.isIn();
+  await comeIn(ana, bo);
   await seeAndHear(ana, bo);
 }
 
-export async function seeAndHear(ana: Delegate, bo: Delegate): Promise<void> {
-  await Promise.all([ana.sees(bo.name), bo.sees(ana.name)]);
-  await Promise.all([ana.hears(bo.name), bo.hears(ana.name)]);
+/** One after the other asks, and a chair lets them in. */
+export async function comeIn(chair: Delegate, ...others: Delegate[]): Promise<void> {
+  for (const other of others) {
+    await other.enters();
+    await chair.letsIn(other.name);
+    await other.isIn();
+  }
+}
+
+/** The code that all have on their screens. */
+export async function oneCode(people: Delegate[]): Promise<string> {
+  await expect.poll(async () => new Set(await Promise.all(people.map((it) => it.code()))).size).toBe(1);
+  return people[0]!.code();
+}
+
+/** A picture of all who are there leaves the meeting, since the other party's chair approves it. */
+export async function agreeOnPhoto(proposes: Delegate, approves: Delegate, caption: string, credit: string): Promise<void> {
+  await proposes.presses("Propose an official photo");
+  const [releases, judges] = [proposes, approves].map(({ page }) => page.getByRole("dialog", { name: "Official photo" })) as [Locator, Locator];
+  await expect(judges.locator("canvas")).toBeVisible({ timeout: 20_000 });
+  await judges.getByRole("button", { name: "Approve" }).click();
+  await releases.getByLabel("Caption").fill(caption);
+  await releases.getByLabel("Credit").fill(credit);
+  await proposes.pressesTwice("Release to the newsroom", "Press again: it leaves the meeting", releases);
+  await expect(releases).toContainText("is in the newsroom’s photo desk");
+  await releases.getByRole("button", { name: "Close" }).click();
+  await judges.getByRole("button", { name: "Close" }).click();
+}
+
+/** What a party says of a meeting that has ended, for readers to see. */
+export async function files(chair: Delegate, headline: string, text: string): Promise<void> {
+  await expect(chair.page.getByRole("heading", { level: 1 })).toHaveText("The meeting has ended");
+  await chair.page.getByLabel("Headline").fill(headline);
+  await chair.page.getByLabel("Text (Markdown)").fill(text);
+  await chair.pressesTwice("Release it", "Press again: readers will see it");
+  await expect(chair.page.getByText("Released: readers may see it.")).toBeVisible();
+}
+
+/** Each sees the others' pictures move, and hears them. */
+export async function seeAndHear(...people: Delegate[]): Promise<void> {
+  await Promise.all(
+    people.map(async (one) => {
+      for (const { name } of people.filter((it) => it !== one)) {
+        await one.sees(name);
+        await one.hears(name);
+      }
+    }),
+  );
+}
+
+/** Tells readers of the meeting before it is held. */
+export async function advises(host: Staff, path: string, advisory: string): Promise<void> {
+  await host.opens(path);
+  await host.fills("Advisory", advisory);
+  await host.presses("Show it to readers");
+  await expect(host.page.getByRole("link", { name: "As readers see it" })).toBeVisible();
 }
 
 /** Makes the invitations, and answers with the link of each seat, in the room's order. */

@@ -1,7 +1,6 @@
 // Seals and opens frames, off the page's thread. One for a whole meeting: all that a seat sends is
 // under one key, and counted together.
-import type { Epoch } from "./epochs.ts";
-import { Epochs } from "./epochs.ts";
+import { type Epoch, Epochs, Opener } from "./epochs.ts";
 import type { Kind } from "./sealing.ts";
 
 /** What the page tells this worker. */
@@ -66,7 +65,7 @@ setInterval(() => {
 function sealing(kind: Kind): FrameWork {
   return {
     async transform(frame, out) {
-      const sealed = await epochs.seal(kind, new Uint8Array(frame.data), performance.now()).catch(() => null);
+      const sealed = await epochs.seal(kind, new Uint8Array(frame.data)).catch(() => null);
       if (!sealed) return;
       frame.data = sealed.buffer;
       out.enqueue(frame);
@@ -75,12 +74,13 @@ function sealing(kind: Kind): FrameWork {
 }
 
 function opening(kind: Kind, slot: string | null, transformer: Transformer): FrameWork {
+  const opener = new Opener(epochs, kind);
   let askedAt = -ASK_AGAIN_MS;
   return {
     async transform(frame, out) {
       const seat = slot ?? screen;
+      const opened = seat === null ? "foreign" : await opener.open(new Uint8Array(frame.data), seat);
       const now = performance.now();
-      const opened = seat === null ? "foreign" : await epochs.open(kind, new Uint8Array(frame.data), seat, now);
       const tally = tallyOf(slot ?? "screen", kind);
       if (typeof opened !== "string") {
         tally.shown += 1;

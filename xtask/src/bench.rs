@@ -50,6 +50,8 @@ struct Size {
     viewers: usize,
     /// How often the clock in the picture is read.
     glances: usize,
+    /// How often somebody is let in to a meeting.
+    joins: usize,
     /// The window that viewers can go back in is so many times shorter than two hours.
     shorter: u32,
 }
@@ -70,6 +72,7 @@ const FULL: Size = Size {
     channel_secs: 20,
     viewers: 1000,
     glances: 500,
+    joins: 40,
     shorter: 1,
 };
 const QUICK: Size = Size {
@@ -88,6 +91,7 @@ const QUICK: Size = Size {
     channel_secs: 8,
     viewers: 300,
     glances: 150,
+    joins: 12,
     shorter: 12,
 };
 const SMALL_ARCHIVE: usize = 1000;

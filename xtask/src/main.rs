@@ -19,9 +19,11 @@ Usage: cargo xtask COMMAND
   with-postgres -- CMD    run CMD beside a throw-away PostgreSQL, whose address is in
                           TRIBUNE_TEST_POSTGRES_URL
   bench [--quick] [PART]  measure the release build, and its peers beside it; or a part of it:
-                          starting, discussion, channel, reading, newsroom or publishing
+                          starting, discussion, channel, meeting, reading, newsroom or publishing
   seat LINK NAME          sit in a meeting, with another implementation of its keys than the browser's
-  soak [MINUTES]          run a channel for so long, 60 unless told, and see that its memory stays";
+  soak [MINUTES]          run a channel for so long, 60 unless told, and see that its memory stays
+  soak meeting [MINUTES]  the same with a meeting of real browsers, for 122 unless told: who is in has
+                          to see and hear the others all the while";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -261,9 +261,6 @@ impl Connection {
                 if source.received(packet.payload.len(), now) {
                     polled.news.push(News::Begins(kind));
                 }
-                if key_frame {
-                    source.key_frame_came();
-                }
                 polled.media.push(Media {
                     kind,
                     layer: source.layer,
@@ -332,10 +329,19 @@ impl Connection {
     }
 
     pub(crate) fn want_key_frame(&mut self, kind: Kind, layer: Layer) {
-        let of = |source: &&mut Source| source.kind == kind && source.layer == layer;
-        if let Some(source) = self.sources.iter_mut().find(of) {
+        if let Some(source) = self.source(kind, layer) {
             source.want_key_frame();
         }
+    }
+
+    pub(crate) fn key_frame_came(&mut self, kind: Kind, layer: Layer) {
+        if let Some(source) = self.source(kind, layer) {
+            source.key_frame_came();
+        }
+    }
+
+    fn source(&mut self, kind: Kind, layer: Layer) -> Option<&mut Source> {
+        self.sources.iter_mut().find(|source| source.kind == kind && source.layer == layer)
     }
 
     /// The layers of a camera or a screen that are being sent, smallest first.

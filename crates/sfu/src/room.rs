@@ -284,6 +284,11 @@ impl Room {
         let Some(connection) = self.connections.get_mut(&seat) else { return };
         let mut polled = std::mem::take(&mut self.polled);
         connection.poll(now, &mut self.transmits, &mut polled);
+        // The first picture of a camera stands alone. Who is to see it has to be settled before it passes, or
+        // another has to be asked for, which browsers do not send in the same moment.
+        if polled.news.iter().any(|news| matches!(news, News::Begins(_))) {
+            self.share_out(now);
+        }
         for media in polled.media.drain(..) {
             self.forward(now, seat, &media);
         }
@@ -317,6 +322,11 @@ impl Room {
     }
 
     fn forward(&mut self, now: Instant, from: SeatNumber, media: &Media) {
+        if media.key_frame
+            && let Some(sender) = self.connections.get_mut(&from)
+        {
+            sender.key_frame_came(media.kind, media.layer);
+        }
         if let Some(air) = &mut self.air {
             self.said.extend(air.take(now, from, media).into_iter().map(Output::Aired));
         }

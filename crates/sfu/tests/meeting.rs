@@ -160,6 +160,18 @@ fn who_wishes_for_nothing_gets_nothing_until_it_does() {
 }
 
 #[test]
+fn who_begins_to_send_is_seen_from_the_first_picture_and_asked_for_no_other() {
+    let mut world = World::new(Profile::Closed, 2);
+    world.join(0, 1, Sends::nothing());
+    world.run(2 * SECOND);
+    world.join(1, 1, Sends::everything());
+    world.run(2 * SECOND);
+    no_faults(&world.heard(0, camera(1)));
+    let asked = &world.client(1).key_frames_asked;
+    assert_eq!(asked.get(&(Kind::Camera, Layer::Quarter)), None, "{asked:?}");
+}
+
+#[test]
 fn a_receiver_that_has_lost_its_picture_gets_a_key_frame_and_not_a_storm_of_them() {
     let mut world = sender_and_viewer(Sends::everything());
     world.run(5 * SECOND);

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { leadsWith } from "../../support/desk.ts";
 import { expect, test, type Staff } from "../../support/newsroom.ts";
 import type { Program } from "../../support/program.ts";
 
@@ -61,10 +62,7 @@ async function leads(staff: Staff, headline: string, caption: string): Promise<s
   await staff.page.getByLabel("Section").selectOption({ label: "News › Russia" });
   await staff.presses("Begin");
   await isSaved(staff);
-  await staff.page.locator("[data-editor=photo]").getByRole("button", { name: "Add a photo" }).click();
-  await staff.page.locator("dialog input").first().fill(caption);
-  await staff.page.locator("dialog").getByRole("option", { name: caption }).first().click();
-  await expect(staff.page.locator(".editor-lead img")).toBeVisible();
+  await leadsWith(staff, caption);
   await isSaved(staff);
   return new URL(staff.page.url()).pathname;
 }

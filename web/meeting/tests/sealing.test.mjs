@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Epochs } from "../../node_modules/.meeting-tests/meeting/epochs.mjs";
+import { Epochs, Opener, WAITS_MS } from "../../node_modules/.meeting-tests/meeting/epochs.mjs";
 import { FrameKey, FRAMES_MAX, keyAndSalt, keyId, readHeader, Replays, Sealer, takeApart, writeHeader } from "../../node_modules/.meeting-tests/meeting/sealing.mjs";
 
 const hex = (text) => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ""), "hex"));
@@ -68,7 +68,7 @@ test("whatever is sealed opens again, for who it is from, with as much in the cl
   for (let run = 0; run < 300; run++) {
     const kind = run % 3 === 0 ? "sound" : "picture";
     const frame = Uint8Array.from({ length: 1 + next(run % 20 === 0 ? 3000 : 40) }, () => next(256));
-    const sealed = await host.seal(kind, frame, 0);
+    const sealed = await host.seal(kind, frame);
     assert.deepEqual(await guest.open(kind, sealed, "host", 0), frame);
     const clear = kind === "sound" ? 0 : Math.min(frame[0] & 1 ? 1 : 10, frame.length);
     assert.equal(takeApart(kind, sealed).clear.length, clear);
@@ -79,7 +79,7 @@ test("whatever is sealed opens again, for who it is from, with as much in the cl
 test("a frame with any bit turned is dropped", async () => {
   const { host, guest } = await pair();
   const frame = Uint8Array.from({ length: 30 }, (_, at) => at);
-  const sealed = await host.seal("picture", frame, 0);
+  const sealed = await host.seal("picture", frame);
   for (let bit = 0; bit < sealed.length * 8; bit++) {
     const turned = sealed.slice();
     turned[bit >> 3] ^= 1 << (bit & 7);
@@ -100,7 +100,7 @@ test("what was not sealed is never shown", async () => {
 test("a frame that comes again is dropped, and one that comes late is not", async () => {
   const { host, guest } = await pair();
   const frames = [];
-  for (let at = 0; at < 1100; at++) frames.push(await host.seal("sound", Uint8Array.of(at % 256), 0));
+  for (let at = 0; at < 1100; at++) frames.push(await host.seal("sound", Uint8Array.of(at % 256)));
   const open = (at) => guest.open("sound", frames[at], "host", 0);
   assert.deepEqual(await open(500), Uint8Array.of(500 % 256));
   assert.equal(await open(500), "again");
@@ -132,33 +132,79 @@ test("the window forgets what it has passed", () => {
 
 test("a frame in another's place is dropped", async () => {
   const { host, guest } = await pair();
-  const sealed = await host.seal("sound", Uint8Array.of(1), 0);
+  const sealed = await host.seal("sound", Uint8Array.of(1));
   assert.equal(await guest.open("sound", sealed, "guest", 0), "foreign");
   assert.deepEqual(await guest.open("sound", sealed, "host", 0), Uint8Array.of(1));
 });
 
-test("a new epoch is sent in after three seconds, and the old one opens for ten", async () => {
+test("a new epoch is sent in at once, and the old one opens for ten seconds", async () => {
   const { host, guest } = await pair();
-  const late = await host.seal("sound", Uint8Array.of(9), 0);
+  const before = await host.seal("sound", Uint8Array.of(1));
+  const late = await host.seal("sound", Uint8Array.of(9));
   await host.enter(epoch(4, 0), 1_000);
-  const before = await host.seal("sound", Uint8Array.of(1), 3_999);
-  assert.equal(takeApart("sound", before).kid, keyId(0, 3));
-  const after = await host.seal("sound", Uint8Array.of(2), 4_000);
+  const after = await host.seal("sound", Uint8Array.of(2));
   assert.equal(takeApart("sound", after).kid, keyId(0, 4));
-  assert.equal(await guest.open("sound", after, "host", 4_000), "unknown");
   await guest.enter(epoch(4, 1), 4_100);
   assert.deepEqual(await guest.open("sound", after, "host", 4_100), Uint8Array.of(2));
   assert.deepEqual(await guest.open("sound", before, "host", 14_099), Uint8Array.of(1));
   assert.equal(await guest.open("sound", late, "host", 14_100), "unknown");
 });
 
+test("of two epochs that are entered at once the later one is sent in, and after one has left none", async () => {
+  const host = new Epochs();
+  const entered = [3, 4].map((number) => host.enter(epoch(number, 0), 0));
+  await Promise.all(entered);
+  assert.equal(takeApart("sound", await host.seal("sound", Uint8Array.of(1))).kid, keyId(0, 4));
+  const last = host.enter(epoch(5, 0), 0);
+  host.leave();
+  await last;
+  assert.equal(await host.seal("sound", Uint8Array.of(1)), null);
+});
+
+test("who has the commit later waits for it, and shows all that came before it", async () => {
+  const { host, guest } = await pair();
+  const opener = new Opener(guest, "sound", () => 0);
+  await host.enter(epoch(4, 0), 0);
+  await host.enter(epoch(5, 0), 0);
+  const opened = opener.open(await host.seal("sound", Uint8Array.of(7)), "host");
+  await guest.enter(epoch(4, 1), 0);
+  await guest.enter(epoch(5, 1), 0);
+  assert.deepEqual(await opened, Uint8Array.of(7));
+});
+
+test("a commit that never comes is waited for once, and what is under a key from before one came not at all", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { host, guest } = await pair();
+  const old = await host.seal("sound", Uint8Array.of(1));
+  let now = 0;
+  const newcomer = new Epochs();
+  await newcomer.enter(epoch(4, 1), 0);
+  assert.equal(await new Opener(newcomer, "sound", () => now).open(old, "host"), "unknown");
+
+  const opener = new Opener(guest, "sound", () => now);
+  await host.enter(epoch(4, 0), 0);
+  const first = opener.open(await host.seal("sound", Uint8Array.of(2)), "host");
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  now = WAITS_MS;
+  t.mock.timers.tick(WAITS_MS);
+  assert.equal(await first, "early");
+  assert.equal(await opener.open(await host.seal("sound", Uint8Array.of(3)), "host"), "early");
+  // It came at last, and is counted upon the next time.
+  await guest.enter(epoch(4, 1), now);
+  assert.deepEqual(await opener.open(await host.seal("sound", Uint8Array.of(4)), "host"), Uint8Array.of(4));
+  await host.enter(epoch(5, 0), now);
+  const next = opener.open(await host.seal("sound", Uint8Array.of(5)), "host");
+  await guest.enter(epoch(5, 1), now);
+  assert.deepEqual(await next, Uint8Array.of(5));
+});
+
 test("without a key nothing is sent, nor after one has left", async () => {
   const host = new Epochs();
-  assert.equal(await host.seal("sound", Uint8Array.of(1), 0), null);
+  assert.equal(await host.seal("sound", Uint8Array.of(1)), null);
   await host.enter(epoch(3, 0), 0);
-  assert.notEqual(await host.seal("sound", Uint8Array.of(1), 0), null);
+  assert.notEqual(await host.seal("sound", Uint8Array.of(1)), null);
   host.leave();
-  assert.equal(await host.seal("sound", Uint8Array.of(1), 0), null);
+  assert.equal(await host.seal("sound", Uint8Array.of(1)), null);
 });
 
 test("a key that has sealed as many frames as it may seals no more", async () => {
@@ -173,7 +219,7 @@ test("a hundred epochs in a row, and their last byte coming round, keep everybod
     const now = number * 4_000;
     await host.enter(epoch(number, 0, number % 250), now);
     await guest.enter(epoch(number, 1, number % 250), now + 200);
-    const sealed = await host.seal("picture", Uint8Array.of(number % 256, 1, 2), now + 3_500);
+    const sealed = await host.seal("picture", Uint8Array.of(number % 256, 1, 2));
     assert.deepEqual(await guest.open("picture", sealed, "host", now + 3_600), Uint8Array.of(number % 256, 1, 2));
   }
 });

@@ -4,7 +4,8 @@
 //! The server has a core, the peers the other. Janus has one event loop, its better setting, and does not
 //! estimate the bandwidth of those who receive; ours does. Janus takes no address of the loopback
 //! interface, so each server and its peers have a network of their own, with one address that nobody else
-//! reaches.
+//! reaches. How soon one is seen who comes in, `e2e/bench/meeting.bench.ts` measures, for only a browser
+//! knows what it has drawn.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -12,9 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 use signal_hook::consts::SIGTERM;
 
+use super::newsroom::in_browsers;
 use super::report::{Report, Target};
 use super::rounds::Rounds;
 use super::{Bench, Size, percentile, printed};
@@ -52,6 +54,32 @@ pub(super) fn measure(bench: &Bench, size: &Size, report: &mut Report) -> Result
     report.add(&format!("{name}: delay p99"), "ms", delay, Target::AtMost(5.0));
     let each = median(|it| it.mb_per_peer);
     report.add(&format!("{name}: memory of a seat"), "MB", each, Target::AtMost(1.0));
+    joining(bench, size, report)
+}
+
+/// From a chair's press of “Let in” to what the two see of each other, and to the steps on the way.
+fn joining(bench: &Bench, size: &Size, report: &mut Report) -> Result<()> {
+    let file = bench.folder.join("meeting.json");
+    in_browsers(bench, "meeting.bench.ts", &json!({ "figures": file, "joins": size.joins }))?;
+    let figures: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    let seconds = |name: &str, percent| {
+        let times = figures[name].as_array().with_context(|| format!("no {name}"))?;
+        let mut times: Vec<f64> = times.iter().filter_map(Value::as_f64).collect();
+        anyhow::Ok(percentile(&mut times, percent) / 1000.0)
+    };
+    for (name, whom) in [("sees", "of who is in"), ("isSeen", "of who comes in")] {
+        let label = format!("let in, sealed, to the first frame {whom}, p95");
+        report.add(&label, "s", seconds(name, 95.0)?, Target::AtMost(0.6));
+    }
+    for (name, what) in [
+        ("keys", "to the keys"),
+        ("offer", "to the offer"),
+        ("answer", "to its answer"),
+        ("connected", "to the connection"),
+    ] {
+        let label = format!("let in, sealed, {what}, median");
+        report.add(&label, "s", seconds(name, 50.0)?, Target::None);
+    }
     Ok(())
 }
 

@@ -49,6 +49,12 @@ pub(super) fn measure(
 
 /// Runs one of the files in `e2e/bench/`.
 pub(super) fn in_browsers(bench: &Bench, file: &str, plan: &Value) -> Result<()> {
+    printed(&mut browsers(bench, file, plan)?)?;
+    Ok(())
+}
+
+/// What runs one of the files in `e2e/bench/`.
+pub(super) fn browsers(bench: &Bench, file: &str, plan: &Value) -> Result<Command> {
     let mut command = Command::new("npx");
     command
         .args([
@@ -62,8 +68,7 @@ pub(super) fn in_browsers(bench: &Bench, file: &str, plan: &Value) -> Result<()>
         .current_dir(crate::tidy::root()?.join("e2e"))
         .env("TRIBUNE_BIN", &bench.binary)
         .env("TRIBUNE_BENCH", plan.to_string());
-    printed(&mut command)?;
-    Ok(())
+    Ok(command)
 }
 
 fn p95(times: &Value) -> Result<f64> {

@@ -1,5 +1,6 @@
 //! `cargo xtask soak`: a channel that runs for long, whose source comes and goes, with viewers and
-//! listeners who do not. Its memory has to stay as it is.
+//! listeners who do not; or a meeting of real browsers, some of which come and go
+//! (`e2e/bench/soak.bench.ts`). The server's memory has to stay as it is.
 
 use std::io::Read as _;
 use std::io::Write as _;
@@ -9,9 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
 
 use super::channel::{Audience, Film, Look, Source, Studio, pictures_of};
 use super::http::{Client, HOST};
+use super::newsroom::browsers;
 use super::{Bench, as_f64};
 
 const VIEWERS: usize = 20;
@@ -20,21 +23,55 @@ const AWAY_SECS: [u64; 3] = [1, 5, 30];
 /// What memory may grow by from the second quarter to the last, in MiB.
 const GROWS_MAX: f64 = 8.0;
 
-/// Runs for so many minutes, 60 unless it is told, and prints the memory of each.
+/// A channel for an hour, a meeting for 7,320 s, unless it is told for how many minutes.
+const CHANNEL_MINUTES: usize = 60;
+const MEETING_MINUTES: usize = 122;
+
+/// Goes on for so many minutes, and answers with the server's memory after each, in MiB.
+type Soak = fn(&Bench, usize) -> Result<Vec<f64>>;
+
+/// Runs for so many minutes, and prints the memory of each.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
-    let minutes: usize = match arguments {
-        [] => 60,
-        [text] => text.parse().context("say for how many minutes, such as `soak 60`")?,
-        _ => anyhow::bail!("soak knows a number of minutes only"),
+    let (soak, rest, default): (Soak, _, _) = match arguments {
+        [what, rest @ ..] if what == "meeting" => (meeting, rest, MEETING_MINUTES),
+        rest => (channel, rest, CHANNEL_MINUTES),
+    };
+    let minutes = match rest {
+        [] => default,
+        [text] => text.parse().context("say for how many minutes, such as `soak meeting 122`")?,
+        _ => anyhow::bail!("soak knows `meeting` and a number of minutes only"),
     };
     ensure!(minutes >= 4, "what grows shows itself after 4 minutes at the earliest");
-    let bench = Bench::prepare()?;
+    let memory = soak(&Bench::prepare()?, minutes)?;
+    let quarter = |number: usize| {
+        let part = &memory[minutes * number / 4..minutes * (number + 1) / 4];
+        part.iter().sum::<f64>() / as_f64(part.len())
+    };
+    let grew = quarter(3) - quarter(1);
+    println!("From the second quarter to the last it grew by {grew:.1} MiB.");
+    ensure!(grew <= GROWS_MAX, "memory grew by {grew:.1} MiB, where {GROWS_MAX} may be");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The browsers print their own minutes, and end as soon as one of them misses another.
+fn meeting(bench: &Bench, minutes: usize) -> Result<Vec<f64>> {
+    let file = bench.folder.join("soak.json");
+    let plan = json!({ "figures": file, "minutes": minutes });
+    let ended = browsers(bench, "soak.bench.ts", &plan)?.status()?;
+    ensure!(ended.success(), "the meeting did not go on as it should");
+    let figures: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    let memory: Vec<f64> = serde_json::from_value(figures["memory"].clone())?;
+    ensure!(memory.len() == minutes, "{} minutes were measured", memory.len());
+    Ok(memory)
+}
+
+fn channel(bench: &Bench, minutes: usize) -> Result<Vec<f64>> {
     let data = bench.folder.join("data-soak");
     if data.exists() {
         std::fs::remove_dir_all(&data)?;
     }
-    let studio = Studio::open(&bench, &data)?;
-    let film = Film::made(&bench, &Look { size: (640, 360), kilobits: 800, seconds: 20 })?;
+    let studio = Studio::open(bench, &data)?;
+    let film = Film::made(bench, &Look { size: (640, 360), kilobits: 800, seconds: 20 })?;
     let mut on_air = studio.shows(&film, 2)?;
     let address = on_air.program.address();
     listens(address, "audio.aac")?;
@@ -55,14 +92,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         println!("minute {minute}: {:.1} MiB", memory[minute - 1]);
     }
     on_air.stop()?;
-    let quarter = |number: usize| {
-        let part = &memory[minutes * number / 4..minutes * (number + 1) / 4];
-        part.iter().sum::<f64>() / as_f64(part.len())
-    };
-    let grew = quarter(3) - quarter(1);
-    println!("From the second quarter to the last it grew by {grew:.1} MiB.");
-    ensure!(grew <= GROWS_MAX, "memory grew by {grew:.1} MiB, where {GROWS_MAX} may be");
-    Ok(ExitCode::SUCCESS)
+    Ok(memory)
 }
 
 /// Listens for as long as there is something to hear.
