@@ -32,6 +32,8 @@ pub struct Seat {
     pub chair: bool,
     /// SHA-256 of what the seat's invitation shows.
     pub verifier: Option<Vec<u8>>,
+    /// What tells a link that was made anew from the one before it. It is no secret.
+    pub salt: Option<Vec<u8>>,
     pub(crate) refused_verifier: Option<Vec<u8>>,
     state: String,
     /// The key of whom the chair let in.
@@ -65,7 +67,7 @@ impl Seat {
 
     /// Whether who sat there was sent out, and nobody was invited since.
     pub fn was_emptied(&self) -> bool {
-        self.refused_verifier.is_some()
+        self.verifier.is_none() && self.refused_verifier.is_some()
     }
 
     /// Whether there is a link for it.

@@ -171,7 +171,12 @@ fn token_of(seat: &Seat) -> [u8; 32] {
 }
 
 fn invitation_of(seat: &Seat) -> Invitation {
-    Invitation { seat: seat.id, verifier: Sha256::digest(token_of(seat)).into() }
+    Invitation { seat: seat.id, salt: None, verifier: Sha256::digest(token_of(seat)).into() }
+}
+
+/// A link that was made anew, which shows this.
+fn another(seat: &Seat, token: [u8; 32]) -> Invitation {
+    Invitation { seat: seat.id, salt: Some([3; 16]), verifier: Sha256::digest(token).into() }
 }
 
 /// A host of a test is nobody that the record knows, so the operator plans after the policy was asked.

@@ -113,6 +113,7 @@ struct Asker {
     identity: Bytes64,
     key_package: Bytes64,
     mac: Bytes64,
+    salt: Bytes64,
     asked_at: i64,
 }
 
@@ -263,6 +264,7 @@ fn asker(it: &Seat) -> Asker {
         identity: bytes(&it.asked_identity),
         key_package: bytes(&it.key_package),
         mac: bytes(&it.mac),
+        salt: bytes(&it.salt),
         asked_at: it.asked_at.map(millis).unwrap_or_default(),
     }
 }

@@ -134,6 +134,7 @@ async fn planned(store: &TestStore, profile: Profile) -> (MeetingId, Vec<SeatId>
         .enumerate()
         .map(|(number, seat)| Invitation {
             seat: *seat,
+            salt: None,
             verifier: Sha256::digest(token(number)).into(),
         })
         .collect();
@@ -321,6 +322,37 @@ on_both_engines! {
         let said = again.says(json!({ "hello": hello })).await;
         assert_eq!(said["code"], "not_invited");
         assert_eq!(again.ends().await, Vec::<Value>::new());
+    }
+
+    async fn a_new_link_sends_away_who_waits_with_the_former_and_leads_to_the_lobby(store: &TestStore) {
+        let site = Site::with(store, Profile::Closed).await;
+        let mut first = site.sits(0).await;
+        assert_eq!(first.says(json!({ "found": {} })).await["ok"]["group"], 1);
+        let mut waits = site.sits(1).await;
+        first.sees(|room| room["asking"][0]["salt"] == "").await;
+        let salt = [3; 16];
+        let anew = [Invitation {
+            seat: site.seats[1],
+            salt: Some(salt),
+            verifier: Sha256::digest(token(9)).into(),
+        }];
+        let mut tx = store.begin().await.unwrap();
+        seat::invite(&mut tx, &Actor::Operator, site.meeting, &anew, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let heard = waits.ends().await;
+        assert!(heard.iter().any(|it| it.get("removed").is_some()), "{heard:?}");
+        first.sees(|room| room["asking"] == json!([])).await;
+        let hello = |shown| {
+            let token = BASE64.encode(token(shown));
+            json!({ "hello": { "seat": site.seats[1], "token": token, "instance": "x" } })
+        };
+        let mut former = site.opens(site.meeting).await.unwrap();
+        assert_eq!(former.says(hello(1)).await["code"], "not_invited");
+        let mut comes = site.opens(site.meeting).await.unwrap();
+        assert_eq!(comes.says(hello(9)).await["ok"], json!({}));
+        assert!(comes.says(json!({ "ask": asks(1) })).await["ok"].is_object());
+        let room = first.sees(|room| room["asking"][0]["seat"] == json!(site.seats[1])).await;
+        assert_eq!(room["asking"][0]["salt"], BASE64.encode(salt));
     }
 
     async fn a_message_reaches_the_others_and_one_that_is_for_one_reaches_one(store: &TestStore) {

@@ -75,6 +75,8 @@ struct MeetingPage {
     parties: Vec<PartyRow>,
     /// Whether somebody can be invited.
     invites: bool,
+    /// A link that leads somewhere, as it is known here.
+    known: Option<invitations::Known>,
     /// Whether all links can be made anew: who is in has the secret of those from before.
     empty: bool,
     /// Where whoever is invited tests devices and network.
@@ -109,6 +111,8 @@ struct SeatRow {
     chair: bool,
     state: &'static str,
     invited: bool,
+    /// Of a link that was made anew, in base64url; else empty.
+    salt: String,
     /// Whether who sat there was sent out.
     emptied: bool,
     name: String,
@@ -345,6 +349,7 @@ async fn page(
         menus: Menus::all(),
         parties: parties.iter().map(|it| PartyRow::of(it, &seats, fields)).collect(),
         invites: matches!(known.state(), Course::Planned | Course::UnderWay),
+        known: seats.iter().find_map(invitations::Known::of),
         empty: seats.iter().all(|it| it.state() != seat::State::In),
         test: self_test(app),
         agenda: agenda.iter().map(AgendaRow::of).collect(),
@@ -403,6 +408,7 @@ impl PartyRow {
                     chair: seat.chair,
                     state: seat.state().name(),
                     invited: seat.is_invited(),
+                    salt: invitations::text(seat.salt.as_deref()),
                     emptied: seat.was_emptied(),
                     name: seat.name.clone(),
                 })

@@ -154,14 +154,29 @@ async fn invitations_are_known_by_what_the_browser_derived() {
     let without_script = host.post(&address, &[(&name, "")]).await;
     assert_eq!(without_script.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(without_script.body.contains("Switch scripts on"), "{without_script:?}");
+    let salt = format!("salt-{}", seats[0].id);
     for nonsense in ["x", "####", &URL_SAFE_NO_PAD.encode([1; 31]), &format!("{verifier}=")] {
         let refused = host.post(&address, &[(&name, nonsense)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{nonsense}");
+        let refused = host.post(&address, &[(&name, &verifier), (&salt, nonsense)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{nonsense}");
     }
     let taken = host.post(&address, &[(&name, &verifier)]).await;
     assert_eq!(taken.location, here, "{taken:?}");
     let known = seat::recognise(&store, id, seats[0].id, &token).await.unwrap();
     assert_eq!(known.map(|it| it.id), Some(seats[0].id));
+
+    // Another for the same seat; the page then knows by what it differs, and the former opens nothing.
+    assert!(host.get(&here).await.body.contains(&format!("data-invite-seat=\"{}\"", seats[0].id)));
+    let (other, drawn) = ([8_u8; 32], URL_SAFE_NO_PAD.encode([3; 16]));
+    let verifier = URL_SAFE_NO_PAD.encode(Sha256::digest(other));
+    host.post(&address, &[(&name, &verifier), (&salt, &drawn)]).await;
+    let page = host.get(&here).await.body;
+    assert!(page.contains(&format!("name=\"{salt}\" value=\"{drawn}\"")), "{page}");
+    for (shown, expected) in [(token, None), (other, Some(seats[0].id))] {
+        let known = seat::recognise(&store, id, seats[0].id, &shown).await.unwrap();
+        assert_eq!(known.map(|it| it.id), expected);
+    }
     store.close().await;
 }
 
