@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use base::{Actor, AgendaItemId, MeetingId, PartyId, SeatId, Timestamp};
+use base::{Actor, AgendaItemId, MeetingId, Timestamp};
 use store::{Event, Tx, sql};
 
 use super::{Profile, SEATS_MAX, Tells};
+use crate::party::{self, PARTIES_MAX};
 use crate::{MeetError, Result, hosts, words};
 
-const PARTIES_MAX: usize = 8;
 const AGENDA_MAX: usize = 40;
 /// Longer is a mistake in a date.
 const LENGTH_MAX: Duration = Duration::from_secs(2 * 86_400);
@@ -86,32 +86,8 @@ pub async fn plan(
     .bind(command.tells.name())
     .run(tx)
     .await?;
-    let mut number = 0_i64;
-    for (position, party) in (0_i64..).zip(&command.parties) {
-        let id: PartyId = tx.new_id(now);
-        sql("INSERT INTO meeting_parties (id, meeting_id, position, name, colour)
-             VALUES (?, ?, ?, ?, ?)")
-        .bind(id)
-        .bind(meeting)
-        .bind(position)
-        .bind(words(party.name, "A party's name", 1..=100)?)
-        .bind(party.colour)
-        .run(tx)
-        .await?;
-        for seat in &party.seats {
-            let seat_id: SeatId = tx.new_id(now);
-            sql("INSERT INTO meeting_seats (id, meeting_id, party_id, number, title, chair, state)
-                 VALUES (?, ?, ?, ?, ?, ?, 'free')")
-            .bind(seat_id)
-            .bind(meeting)
-            .bind(id)
-            .bind(number)
-            .bind(words(seat.title, "A seat's title", 1..=100)?)
-            .bind(seat.chair)
-            .run(tx)
-            .await?;
-            number += 1;
-        }
+    for (before, planned) in command.parties.iter().enumerate() {
+        party::place(tx, meeting, before, planned, now).await?;
     }
     write_agenda(tx, meeting, &command.agenda, now).await?;
     tx.append(actor, &Event::MeetingPlanned { meeting }, now).await?;
@@ -175,27 +151,8 @@ fn check_parties(parties: &[PlanParty<'_>]) -> Result<()> {
     if !(2..=SEATS_MAX).contains(&seats) {
         return Err(MeetError::Invalid(format!("A meeting has 2 to {SEATS_MAX} seats.")));
     }
-    for (at, party) in parties.iter().enumerate() {
-        words(party.name, "A party's name", 1..=100)?;
-        if !party.seats.iter().any(|seat| seat.chair) {
-            return Err(MeetError::Invalid(format!(
-                "{} needs a chair, who speaks for it.",
-                party.name
-            )));
-        }
-        if !is_colour(party.colour) {
-            return Err(MeetError::invalid("A party's colour is written as #1f4e79 is."));
-        }
-        let same = |other: &PlanParty<'_>| other.name.trim() == party.name.trim();
-        if parties[..at].iter().any(same) {
-            return Err(MeetError::invalid("Two parties have the same name."));
-        }
+    for (at, planned) in parties.iter().enumerate() {
+        party::check(planned, parties[..at].iter().map(|it| it.name))?;
     }
     Ok(())
-}
-
-fn is_colour(text: &str) -> bool {
-    text.len() == 7
-        && text.starts_with('#')
-        && text[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -5,6 +5,7 @@
 mod closed;
 mod record;
 mod room;
+mod seats;
 
 use std::time::Duration;
 

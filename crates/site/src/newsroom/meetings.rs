@@ -3,6 +3,7 @@
 mod after;
 mod invitations;
 mod plan;
+mod seats;
 pub(super) mod stories;
 
 use accounts::policy::{self, Action, check_anywhere};
@@ -24,6 +25,7 @@ use crate::syndication::icalendar::{self, Appointment};
 use after::{AgendaRow, Held, OutcomeRow, ReadoutForm};
 pub(super) use invitations::invite;
 use plan::Typed;
+use seats::SeatsForm;
 
 #[derive(Serialize)]
 struct ListPage {
@@ -77,6 +79,7 @@ struct MeetingPage {
     invites: bool,
     /// A link that leads somewhere, as it is known here.
     known: Option<invitations::Known>,
+    seats: SeatsForm,
     /// Whether all links can be made anew: who is in has the secret of those from before.
     empty: bool,
     /// Where whoever is invited tests devices and network.
@@ -156,10 +159,15 @@ pub(super) async fn list(State(app): State<App>, staff: Staff, frame: Frame) -> 
 /// `GET /newsroom/meetings/new`
 pub(super) async fn form(State(app): State<App>, staff: Staff, frame: Frame) -> Answer {
     policy::check(staff.actor(), Action::HoldMeetings)?;
+    let chair = chair_example(&app, &frame)?;
+    frame.show(&NewPage { typed: Typed::empty(&frame.site.zone, &chair), menus: Menus::all() })
+}
+
+/// What a chair is mostly called.
+fn chair_example(app: &App, frame: &Frame) -> Result<String, Trouble> {
     let words = app.0.templates.words();
     let chair = words.say(&frame.language, "meeting-chair-example", &[]);
-    let chair = chair.map_err(|error| Trouble::from(crate::error::PageError::from(error)))?;
-    frame.show(&NewPage { typed: Typed::empty(&frame.site.zone, &chair), menus: Menus::all() })
+    chair.map_err(|error| Trouble::from(crate::error::PageError::from(error)))
 }
 
 /// `POST /newsroom/meetings/new`
@@ -191,7 +199,7 @@ pub(super) async fn show(
     Path(id): Path<MeetingId>,
 ) -> Answer {
     policy::check(staff.actor(), Action::HoldMeetings)?;
-    frame.show(&page(&app, &staff, id, &Fields::default()).await?)
+    frame.show(&page(&app, &staff, &frame, id, &Fields::default()).await?)
 }
 
 /// `POST /newsroom/meetings/{id}`: does what the button says.
@@ -257,7 +265,7 @@ async fn again(
     fields: &Fields,
     trouble: &Trouble,
 ) -> Answer {
-    frame.refuse(&page(app, staff, id, fields).await?, trouble)
+    frame.refuse(&page(app, staff, frame, id, fields).await?, trouble)
 }
 
 async fn act(app: &App, staff: &Staff, id: MeetingId, fields: &Fields) -> Result<(), Trouble> {
@@ -272,6 +280,9 @@ async fn act(app: &App, staff: &Staff, id: MeetingId, fields: &Fields) -> Result
         "change" => {
             let typed = Typed::by(fields);
             meeting::change(&mut tx, actor, id, typed.change()?, now).await?;
+        }
+        step if seats::STEPS.contains(&step) => {
+            seats::act(&mut tx, actor, &known, fields, now).await?;
         }
         "advise" | "unadvise" => {
             let shown = fields.text("step") == "advise";
@@ -323,6 +334,7 @@ fn here(id: MeetingId) -> String {
 async fn page(
     app: &App,
     staff: &Staff,
+    frame: &Frame,
     id: MeetingId,
     fields: &Fields,
 ) -> Result<MeetingPage, Trouble> {
@@ -350,6 +362,7 @@ async fn page(
         parties: parties.iter().map(|it| PartyRow::of(it, &seats, fields)).collect(),
         invites: matches!(known.state(), Course::Planned | Course::UnderWay),
         known: seats.iter().find_map(invitations::Known::of),
+        seats: SeatsForm::of(&parties, &seats, &chair_example(app, frame)?, fields),
         empty: seats.iter().all(|it| it.state() != seat::State::In),
         test: self_test(app),
         agenda: agenda.iter().map(AgendaRow::of).collect(),

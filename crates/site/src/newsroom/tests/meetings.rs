@@ -314,3 +314,62 @@ async fn the_script_that_invites_is_told_a_sentence_and_a_browser_a_page() {
     }
     store.close().await;
 }
+
+#[tokio::test]
+async fn parties_and_seats_are_changed_after_the_plan() {
+    let store = TestStore::sqlite().await;
+    let host = Host::open(&store).await;
+    let (here, id) = host.plan().await;
+    let russia = party::of(&store, id).await.unwrap()[0].id.to_string();
+    host.does(&here, "add_seat", &[("party", &russia), ("title", "Adviser")]).await;
+    let of_russia = seat::of(&store, id).await.unwrap().into_iter().rev();
+    let added = of_russia.into_iter().next().unwrap();
+    assert_eq!((added.title.as_str(), added.number, added.chair), ("Adviser", 4, false));
+    let added = added.id.to_string();
+    host.does(&here, "rename_seat", &[("seat", &added), ("title", "Expert")]).await;
+    host.does(
+        &here,
+        "rename_party",
+        &[("party", &russia), ("name", "Russian Federation"), ("colour", "#00606b")],
+    )
+    .await;
+    let third =
+        [("party-3-name", "Finland"), ("party-3-chair", "Minister"), ("party-3-seats", "Aide")];
+    host.does(&here, "add_party", &third).await;
+    let page = host.get(&here).await.body;
+    for told in ["Expert", "Russian Federation", "Finland", "Minister"] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+    assert!(page.contains(&format!("name=\"verifier-{added}\"")), "it can be invited to: {page}");
+    host.does(&here, "take_away_seat", &[("seat", &added)]).await;
+    assert!(!host.get(&here).await.body.contains("Expert"));
+
+    // What cannot be done is shown again as it was typed.
+    for (step, fields, told) in [
+        (
+            "add_party",
+            vec![("party-4-name", "Sweden"), ("party-4-seats", "Envoy")],
+            "Sweden needs a chair",
+        ),
+        (
+            "add_seat",
+            vec![("party", russia.as_str()), ("title", &"Envoy ".repeat(40))],
+            "A seat&#39;s title",
+        ),
+        (
+            "rename_party",
+            vec![("party", &russia), ("name", "Finland"), ("colour", "#8a1c1c")],
+            "the same name",
+        ),
+        ("take_away_seat", vec![("seat", added.as_str())], "no such seat"),
+    ] {
+        let sent: Vec<_> = fields.iter().copied().chain([("step", step)]).collect();
+        let refused = host.post(&here, &sent).await;
+        assert!(refused.body.contains(told), "{told} in {}", refused.body);
+        if step != "take_away_seat" {
+            assert!(refused.body.contains("<details open>"), "{step}: {}", refused.body);
+            assert!(fields.iter().all(|(_, typed)| refused.body.contains(typed)), "{refused:?}");
+        }
+    }
+    store.close().await;
+}
