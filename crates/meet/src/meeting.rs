@@ -48,6 +48,8 @@ pub struct Meeting {
     pub held_elsewhere: bool,
     /// When it was called off.
     pub cancelled_at: Option<Timestamp>,
+    /// How often calendars were told otherwise.
+    pub sequence: i64,
     /// Since when it is on air, if it is.
     pub on_air_since: Option<Timestamp>,
     /// Who has the floor.

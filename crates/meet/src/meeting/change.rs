@@ -61,14 +61,19 @@ pub async fn change(
     } else {
         (known.zone.as_str(), known.starts_at, known.ends_at)
     };
-    sql("UPDATE meetings SET title = ?, profile = ?, zone = ?, starts_at = ?, ends_at = ?, tells = ?
+    let title = words(command.title, "A meeting's title", 1..=200)?;
+    let told = (title, zone, starts_at, ends_at);
+    let was = (known.title.as_str(), known.zone.as_str(), known.starts_at, known.ends_at);
+    sql("UPDATE meetings SET title = ?, profile = ?, zone = ?, starts_at = ?, ends_at = ?, tells = ?,
+                sequence = sequence + ?
          WHERE id = ?")
-    .bind(words(command.title, "A meeting's title", 1..=200)?)
+    .bind(title)
     .bind(command.profile.name())
     .bind(zone)
     .bind(starts_at)
     .bind(ends_at)
     .bind(command.tells.name())
+    .bind(i64::from(told != was))
     .bind(meeting)
     .run(tx)
     .await?;

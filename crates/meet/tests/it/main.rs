@@ -280,6 +280,11 @@ on_both_engines! {
         tx.commit().await.unwrap();
         let known = planned.meeting().await;
         assert_eq!((known.profile(), known.starts_at), (Profile::Closed, after(90)));
+        assert_eq!(known.sequence, 1);
+        let mut tx = store.begin().await.unwrap();
+        meeting::change(&mut tx, &host, planned.id, change(), noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(planned.meeting().await.sequence, 1, "calendars know it already");
         assert_eq!(agenda::of(store, planned.id).await.unwrap()[0].title, "All of it");
 
         planned.all_in().await;
@@ -296,7 +301,7 @@ on_both_engines! {
         meeting::change(&mut tx, &host, planned.id, late, noon()).await.unwrap();
         tx.commit().await.unwrap();
         let known = planned.meeting().await;
-        assert_eq!(known.title, "As it is called now");
+        assert_eq!((known.title.as_str(), known.sequence), ("As it is called now", 2));
         assert_eq!((known.starts_at, known.zone.as_str()), (after(90), "America/New_York"));
         assert_eq!(agenda::of(store, planned.id).await.unwrap().len(), 1);
     }
@@ -336,7 +341,8 @@ on_both_engines! {
         assert!(said(denied).contains("hold meetings"));
         meeting::cancel(&mut tx, &host, planned.id, noon()).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(planned.meeting().await.state(), meeting::State::Cancelled);
+        let known = planned.meeting().await;
+        assert_eq!((known.state(), known.sequence), (meeting::State::Cancelled, 1));
         let left = planned.seat(1).await;
         assert_eq!((left.state(), left.name.as_str()), (seat::State::Free, ""));
         assert!(said(planned.asks(0, 1).await).contains("called off"));

@@ -217,7 +217,8 @@ pub(super) async fn step(
     }
 }
 
-/// `GET /newsroom/meetings/{id}/meeting.ics`: for those who are invited. It holds no invitation.
+/// `GET /newsroom/meetings/{id}/meeting.ics`: for those who are invited. It holds no invitation. A later one
+/// takes the place of the one before, in calendars too.
 pub(super) async fn calendar_file(
     State(app): State<App>,
     staff: Staff,
@@ -232,10 +233,13 @@ pub(super) async fn calendar_file(
     let test = [("test", self_test(&app).into())];
     let description = words.say(&frame.language, "meeting-calendar-hint", &test);
     let description = description.map_err(|it| Trouble::from(crate::error::PageError::from(it)))?;
+    let organizer = public.as_str().trim_end_matches('/').to_owned();
     let appointment = Appointment {
         uid: format!("{id}@{host}"),
+        sequence: known.sequence,
         description,
-        url: format!("{}/meet/{id}", public.as_str().trim_end_matches('/')),
+        url: format!("{organizer}/meet/{id}"),
+        organizer,
         cancelled: known.state() == Course::Cancelled,
         title: known.title,
         zone: known.zone,
@@ -245,8 +249,11 @@ pub(super) async fn calendar_file(
     };
     let file = icalendar::write(&frame.site.name, &appointment);
     let headers = [
-        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"meeting.ics\""),
+        (
+            header::CONTENT_TYPE,
+            format!("text/calendar; charset=utf-8; method={}", appointment.method()),
+        ),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"meeting.ics\"".to_owned()),
     ];
     Ok((headers, file).into_response())
 }

@@ -195,6 +195,33 @@ async fn the_calendar_file_tells_when_and_holds_no_secret() {
 }
 
 #[tokio::test]
+async fn a_later_calendar_file_takes_the_place_of_the_one_before() {
+    let store = TestStore::sqlite().await;
+    let host = Host::open(&store).await;
+    let (here, id) = host.plan().await;
+    let told = async |sequence: usize, others: &[&str]| {
+        let file = host.get(&format!("{here}/meeting.ics")).await.body.replace("\r\n ", "");
+        let (sequence, uid) = (format!("SEQUENCE:{sequence}"), format!("UID:{id}@localhost"));
+        for expected in [sequence.as_str(), &uid].iter().chain(others) {
+            assert!(file.contains(&format!("\r\n{expected}\r\n")), "{expected} in {file}");
+        }
+    };
+    let confirmed = ["METHOD:PUBLISH", "STATUS:CONFIRMED"];
+    told(0, &confirmed).await;
+    host.does(&here, "change", &but(&[("starts_at", "2021-12-07T18:30")])).await;
+    told(1, &["DTSTART;TZID=Europe/Moscow:20211207T183000"]).await;
+    // What no calendar shows tells it nothing new.
+    let other = but(&[("starts_at", "2021-12-07T18:30"), ("item-1-minutes", "20")]);
+    host.does(&here, "change", &other).await;
+    told(1, &confirmed).await;
+    host.does(&here, "change", &but(&[("title", "Two presidents")])).await;
+    told(2, &["SUMMARY:Two presidents"]).await;
+    host.does(&here, "cancel", &[("sure", "yes")]).await;
+    told(3, &["METHOD:CANCEL", "STATUS:CANCELLED"]).await;
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_meeting_that_was_held_elsewhere_is_brought_onto_the_record() {
     let store = TestStore::sqlite().await;
     let host = Host::open(&store).await;
