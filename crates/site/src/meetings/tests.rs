@@ -447,6 +447,39 @@ on_both_engines! {
         assert!(read["ok"]["released_at"].is_i64());
     }
 
+    async fn a_chair_who_never_came_writes_the_readout_from_outside_and_learns_nothing_else(store: &TestStore) {
+        let site = Site::with(store, Profile::Closed).await;
+        let mut first = site.sits(0).await;
+        first.says(json!({ "found": {} })).await;
+        first.says(json!({ "begin": {} })).await;
+        let mut absent = site.comes(2, "page 2", 0).await;
+        let early = absent.says(json!({ "read_readout": {} })).await;
+        assert!(refused(&early).contains("once the meeting is over"));
+        assert_eq!(first.says(json!({ "end": {} })).await["ok"], json!({}));
+        let room = absent.sees(|room| room["state"] == "ended").await;
+        assert_eq!((&room["readout"], room["seats"].as_array().unwrap().len()), (&json!("none"), 1));
+        let draft = json!({ "readout": { "headline": "We waited", "body": "", "release": false } });
+        assert_eq!(absent.says(draft).await["ok"], json!({}));
+        let read = absent.says(json!({ "read_readout": {} })).await;
+        let kept = json!({ "headline": "We waited", "body": "", "released_at": null });
+        assert_eq!(read["ok"], kept);
+        let whole =
+            json!({ "readout": { "headline": "We waited", "body": "In vain.", "release": true } });
+        assert_eq!(absent.says(whole).await["ok"], json!({}));
+        let room = absent.sees(|room| room["readout"] == "released").await;
+        assert_eq!((&room["floor"], &room["photo"]), (&Value::Null, &Value::Null));
+        for said in [json!({ "message": { "payload": "aGk" } }), json!({ "relay": {} })] {
+            assert!(refused(&absent.says(said).await).contains("let into"));
+        }
+        // The other party's chair has its own, and the aide none.
+        let theirs = first.says(json!({ "read_readout": {} })).await;
+        assert_eq!(theirs["ok"]["headline"], "");
+        let mut aide = site.comes(1, "page 1", 0).await;
+        let refusal = aide.says(json!({ "read_readout": {} })).await;
+        assert!(refused(&refusal).contains("Only a chair"));
+        assert!(absent.heard.iter().all(|it| it.get("mail").is_none()), "{:?}", absent.heard);
+    }
+
     async fn what_cannot_be_understood_is_told_and_ends_nothing(store: &TestStore) {
         let site = Site::with(store, Profile::Closed).await;
         let mut page = site.sits(0).await;
