@@ -18,10 +18,10 @@ use crate::{MeetError, Result};
 pub use air::{go_off_air, go_on_air};
 pub use begin::begin;
 pub use cancel::cancel;
-pub use change::{ChangeMeeting, change};
+pub use change::change;
 pub use end::end;
 pub use lock::lock;
-pub use plan::{PlanItem, PlanMeeting, PlanParty, PlanSeat, plan};
+pub use plan::{Plan, PlanItem, PlanParty, PlanSeat, plan};
 
 /// So many seats a room has, at the most: each is sent to all others.
 pub const SEATS_MAX: usize = 25;

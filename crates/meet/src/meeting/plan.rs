@@ -12,9 +12,9 @@ const AGENDA_MAX: usize = 40;
 const LENGTH_MAX: Duration = Duration::from_secs(2 * 86_400);
 const MINUTES_MAX: u32 = 24 * 60;
 
-/// Says who will meet, when, and about what.
+/// What a meeting will be: when, and about what.
 #[derive(Clone, Debug)]
-pub struct PlanMeeting<'a> {
+pub struct Plan<'a> {
     /// As it is announced.
     pub title: &'a str,
     /// What is possible in it.
@@ -27,8 +27,6 @@ pub struct PlanMeeting<'a> {
     pub ends_at: Timestamp,
     /// What its record will tell of who was there.
     pub tells: Tells,
-    /// Who meets, in the order of the record.
-    pub parties: Vec<PlanParty<'a>>,
     /// What about, in its order.
     pub agenda: Vec<PlanItem<'a>>,
 }
@@ -62,34 +60,34 @@ pub struct PlanItem<'a> {
     pub minutes: u32,
 }
 
-/// Plans a meeting.
+/// Plans a meeting of these parties, in the order of its record.
 pub async fn plan(
     tx: &mut Tx,
     actor: &Actor,
-    command: PlanMeeting<'_>,
+    plan: Plan<'_>,
+    parties: &[PlanParty<'_>],
     now: Timestamp,
 ) -> Result<MeetingId> {
     hosts(actor)?;
-    check_times(command.zone, command.starts_at, command.ends_at)?;
-    check_parties(&command.parties)?;
-    check_agenda(&command.agenda)?;
+    let plan = plan.checked()?;
+    check_parties(parties)?;
     let meeting: MeetingId = tx.new_id(now);
     sql("INSERT INTO meetings (id, title, profile, zone, starts_at, ends_at, planned_by, tells)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     .bind(meeting)
-    .bind(words(command.title, "A meeting's title", 1..=200)?)
-    .bind(command.profile.name())
-    .bind(command.zone)
-    .bind(command.starts_at)
-    .bind(command.ends_at)
+    .bind(plan.title)
+    .bind(plan.profile.name())
+    .bind(plan.zone)
+    .bind(plan.starts_at)
+    .bind(plan.ends_at)
     .bind(actor.person())
-    .bind(command.tells.name())
+    .bind(plan.tells.name())
     .run(tx)
     .await?;
-    for (before, planned) in command.parties.iter().enumerate() {
+    for (before, planned) in parties.iter().enumerate() {
         party::place(tx, meeting, before, planned, now).await?;
     }
-    write_agenda(tx, meeting, &command.agenda, now).await?;
+    write_agenda(tx, meeting, &plan.agenda, now).await?;
     tx.append(actor, &Event::MeetingPlanned { meeting }, now).await?;
     Ok(meeting)
 }
@@ -116,7 +114,16 @@ pub(super) async fn write_agenda(
     Ok(())
 }
 
-pub(super) fn check_times(zone: &str, starts_at: Timestamp, ends_at: Timestamp) -> Result<()> {
+impl Plan<'_> {
+    /// The same, if a meeting can be so: its title without space around it.
+    pub(super) fn checked(self) -> Result<Self> {
+        check_times(self.zone, self.starts_at, self.ends_at)?;
+        check_agenda(&self.agenda)?;
+        Ok(Self { title: words(self.title, "A meeting's title", 1..=200)?, ..self })
+    }
+}
+
+fn check_times(zone: &str, starts_at: Timestamp, ends_at: Timestamp) -> Result<()> {
     if jiff::tz::TimeZone::get(zone).is_err() {
         return Err(MeetError::Invalid(format!(
             "There is no time zone {zone:?}. Name one as Europe/Moscow is named."
@@ -131,7 +138,7 @@ pub(super) fn check_times(zone: &str, starts_at: Timestamp, ends_at: Timestamp) 
     Ok(())
 }
 
-pub(super) fn check_agenda(agenda: &[PlanItem<'_>]) -> Result<()> {
+fn check_agenda(agenda: &[PlanItem<'_>]) -> Result<()> {
     if agenda.len() > AGENDA_MAX {
         return Err(MeetError::Invalid(format!("An agenda has {AGENDA_MAX} items at most.")));
     }

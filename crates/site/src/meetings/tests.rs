@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use futures_util::{SinkExt as _, StreamExt as _};
 use media_io::rooms::{Config, Rooms};
 use meet::Profile;
-use meet::meeting::{self, PlanItem, PlanMeeting, PlanParty, PlanSeat, Tells};
+use meet::meeting::{self, Plan, PlanItem, PlanParty, PlanSeat, Tells};
 use meet::seat::{self, Invitation};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -109,24 +109,21 @@ async fn served(app: App) -> (String, JoinHandle<()>) {
 async fn planned(store: &TestStore, profile: Profile) -> (MeetingId, Vec<SeatId>) {
     let mut tx = store.begin().await.unwrap();
     let seat = |title, chair| PlanSeat { title, chair };
-    let plan = PlanMeeting {
+    let plan = Plan {
         title: "A meeting",
         profile,
         zone: "Europe/Moscow",
         starts_at: noon(),
         ends_at: noon().plus(Duration::from_secs(7_200)),
         tells: Tells::Names,
-        parties: vec![
-            PlanParty {
-                name: "Here",
-                colour: "#1f4e79",
-                seats: vec![seat("Chair", true), seat("Aide", false)],
-            },
-            PlanParty { name: "There", colour: "#9b1c1c", seats: vec![seat("Chair", true)] },
-        ],
         agenda: vec![PlanItem { title: "Stability", minutes: 60 }],
     };
-    let meeting = meeting::plan(&mut tx, &Actor::Operator, plan, noon()).await.unwrap();
+    let here = vec![seat("Chair", true), seat("Aide", false)];
+    let parties = [
+        PlanParty { name: "Here", colour: "#1f4e79", seats: here },
+        PlanParty { name: "There", colour: "#9b1c1c", seats: vec![seat("Chair", true)] },
+    ];
+    let meeting = meeting::plan(&mut tx, &Actor::Operator, plan, &parties, noon()).await.unwrap();
     let seats: Vec<SeatId> =
         seat::of(&tx, meeting).await.unwrap().into_iter().map(|it| it.id).collect();
     let invitations: Vec<Invitation> = seats

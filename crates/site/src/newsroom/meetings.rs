@@ -181,7 +181,8 @@ pub(super) async fn plan(
     let typed = Typed::by(&fields);
     let done = async {
         let mut tx = app.store().begin().await?;
-        let id = meeting::plan(&mut tx, staff.actor(), typed.plan()?, app.now()).await?;
+        let (plan, parties) = (typed.plan()?, typed.parties());
+        let id = meeting::plan(&mut tx, staff.actor(), plan, &parties, app.now()).await?;
         tx.commit().await?;
         Ok::<_, Trouble>(id)
     };
@@ -286,7 +287,7 @@ async fn act(app: &App, staff: &Staff, id: MeetingId, fields: &Fields) -> Result
     match fields.text("step") {
         "change" => {
             let typed = Typed::by(fields);
-            meeting::change(&mut tx, actor, id, typed.change()?, now).await?;
+            meeting::change(&mut tx, actor, id, typed.plan()?, now).await?;
         }
         step if seats::STEPS.contains(&step) => {
             seats::act(&mut tx, actor, &known, fields, now).await?;

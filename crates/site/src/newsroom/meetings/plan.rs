@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use jiff::tz::TimeZone;
-use meet::meeting::{ChangeMeeting, PlanItem, PlanMeeting, PlanParty, PlanSeat, Tells};
+use meet::meeting::{Plan, PlanItem, PlanParty, PlanSeat, Tells};
 use meet::{Meeting, Profile, agenda};
 use serde::Serialize;
 
@@ -100,33 +100,22 @@ impl Typed {
     }
 
     /// The plan that this asks for.
-    pub(super) fn plan(&self) -> Result<PlanMeeting<'_>, Trouble> {
+    pub(super) fn plan(&self) -> Result<Plan<'_>, Trouble> {
         let (starts_at, ends_at) = self.times()?;
-        let parties = self.parties.iter().filter(|it| !it.is_empty());
-        Ok(PlanMeeting {
+        Ok(Plan {
             title: &self.title,
             profile: Profile::parse(&self.profile).unwrap_or_default(),
             zone: &self.zone,
             starts_at,
             ends_at,
             tells: Tells::parse(&self.tells).unwrap_or_default(),
-            parties: parties.map(TypedParty::plan).collect(),
             agenda: self.items()?,
         })
     }
 
-    /// The change that this asks for.
-    pub(super) fn change(&self) -> Result<ChangeMeeting<'_>, Trouble> {
-        let (starts_at, ends_at) = self.times()?;
-        Ok(ChangeMeeting {
-            title: &self.title,
-            profile: Profile::parse(&self.profile).unwrap_or_default(),
-            zone: &self.zone,
-            starts_at,
-            ends_at,
-            tells: Tells::parse(&self.tells).unwrap_or_default(),
-            agenda: self.items()?,
-        })
+    /// Who is to meet.
+    pub(super) fn parties(&self) -> Vec<PlanParty<'_>> {
+        self.parties.iter().filter(|it| !it.is_empty()).map(TypedParty::plan).collect()
     }
 
     fn times(&self) -> Result<(Timestamp, Timestamp), Trouble> {
@@ -223,7 +212,8 @@ mod tests {
         typed.agenda[2] = TypedItem { title: "Strategic stability".into(), minutes: "30".into() };
         let plan = typed.plan().unwrap();
         assert_eq!(plan.starts_at.to_string(), "2021-12-07T15:00:00Z");
-        let [party] = &plan.parties[..] else { panic!("{plan:?}") };
+        let parties = typed.parties();
+        let [party] = &parties[..] else { panic!("{parties:?}") };
         let seats: Vec<_> = party.seats.iter().map(|it| (it.title, it.chair)).collect();
         let expected = [("Head of delegation", true), ("Interpreter", false), ("Aide", false)];
         assert_eq!(seats, expected);
