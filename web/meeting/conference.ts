@@ -359,7 +359,7 @@ export class Conference {
     this.isBack = true;
     const others = room.seats.filter(({ id }) => id !== room.you).sort((one, other) => one.number - other.number);
     this.meter.listen("preview", null);
-    if (this.media) return this.media.grow(others.map(({ id }) => id));
+    if (this.media) return this.media.seat(others.map(({ id }) => id));
     if (room.profile === "closed") this.seal();
     this.media = new Media(others.map(({ id }) => id), this.worker, {
       relay: async () => (await this.insist<{ servers: RTCIceServer[] }>({ relay: {} })).servers,

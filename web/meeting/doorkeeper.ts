@@ -158,7 +158,7 @@ export class Doorkeeper {
       const isBack = this.room?.returning.some(({ key_package }) => key_package === asks.key_package) ?? false;
       const isNamed = isBack || owner.name === asks.name;
       const isTheirs = owner.seat === asks.seat && toText(owner.identity) === asks.identity && isNamed;
-      return isTheirs && (await isInvitees(root, asks.seat, bytes, fromText(asks.mac))) ? "invitee" : "stranger";
+      return isTheirs && (await isInvitees(root, asks, bytes)) ? "invitee" : "stranger";
     } catch {
       return "stranger";
     }

@@ -2,6 +2,8 @@
 import { type Bytes, fromText, joined, owned, same, sha256, toText, utf8 } from "./bytes.ts";
 
 const SECRET = 32;
+const SALT = 16;
+const NONE: Bytes = new Uint8Array(0);
 const SEAT = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What a link brings behind its `#`. */
@@ -11,6 +13,8 @@ export interface Invitation {
   seatSecret: Bytes;
   /** A chair's alone: every seat's secret comes from it. */
   root: Bytes | null;
+  /** What tells a link that was made anew from the one before it; of the first it is empty. */
+  salt: Bytes;
 }
 
 /** What a meeting's secrets come from. It stays in this browser, and in the links of chairs. */
@@ -18,13 +22,20 @@ export function drawRoot(random: Crypto): Bytes {
   return random.getRandomValues(new Uint8Array(SECRET));
 }
 
+/** With another salt, the same seat has another link. */
+export function drawSalt(random: Crypto): Bytes {
+  return random.getRandomValues(new Uint8Array(SALT));
+}
+
 /** The invitation of one seat. */
-export async function invite(root: Bytes, seat: string, chair: boolean): Promise<Invitation> {
+export async function invite(root: Bytes, seat: string, chair: boolean, salt: Bytes = NONE): Promise<Invitation> {
   return {
     seat,
     meetingSecret: await derive(root, "tribune meeting"),
-    seatSecret: await seatSecret(root, seat),
+    seatSecret: await seatSecret(root, seat, salt),
     root: chair ? root : null,
+    // Who has the seat's secret alone does without.
+    salt: chair ? salt : NONE,
   };
 }
 
@@ -33,8 +44,8 @@ export function link(origin: string, meeting: string, invitation: Invitation): s
   return `${origin}/meet/${meeting}#${fragment(invitation)}`;
 }
 
-export function fragment({ seat, meetingSecret, seatSecret, root }: Invitation): string {
-  const [kind, bytes] = root ? ["r", root] : ["s", joined(seatSecret, meetingSecret)];
+export function fragment({ seat, meetingSecret, seatSecret, root, salt }: Invitation): string {
+  const [kind, bytes] = root ? ["r", joined(root, salt)] : ["s", joined(seatSecret, meetingSecret)];
   return `${seat}.${kind}.${toText(bytes)}`;
 }
 
@@ -48,9 +59,11 @@ export async function readFragment(text: string): Promise<Invitation | null> {
   } catch {
     return null;
   }
-  if (kind === "r" && bytes.length === SECRET) return invite(bytes, seat, true);
+  if (kind === "r" && [SECRET, SECRET + SALT].includes(bytes.length)) {
+    return invite(bytes.slice(0, SECRET), seat, true, bytes.slice(SECRET));
+  }
   if (kind !== "s" || bytes.length !== 2 * SECRET) return null;
-  return { seat, seatSecret: bytes.slice(0, SECRET), meetingSecret: bytes.slice(SECRET), root: null };
+  return { seat, seatSecret: bytes.slice(0, SECRET), meetingSecret: bytes.slice(SECRET), root: null, salt: NONE };
 }
 
 /** What the server is shown, to be let in. */
@@ -76,16 +89,17 @@ export async function macOf(seatSecret: Bytes, keyPackage: Uint8Array): Promise<
 }
 
 /** Whether a key package came from who has the seat's link. Only a chair, who has the root, can tell. */
-export async function isInvitees(root: Bytes, seat: string, keyPackage: Uint8Array, mac: Uint8Array): Promise<boolean> {
-  return same(await macOf(await seatSecret(root, seat), keyPackage), mac);
+export async function isInvitees(root: Bytes, asks: { seat: string; salt: string; mac: string }, keyPackage: Uint8Array): Promise<boolean> {
+  const secret = await seatSecret(root, asks.seat, fromText(asks.salt));
+  return same(await macOf(secret, keyPackage), fromText(asks.mac));
 }
 
-function seatSecret(root: Bytes, seat: string): Promise<Bytes> {
-  return derive(root, `tribune seat ${seat}`);
+function seatSecret(root: Bytes, seat: string, salt: Bytes): Promise<Bytes> {
+  return derive(root, `tribune seat ${seat}`, salt);
 }
 
-async function derive(from: Bytes, info: string): Promise<Bytes> {
+async function derive(from: Bytes, info: string, salt: Bytes = NONE): Promise<Bytes> {
   const key = await crypto.subtle.importKey("raw", from, "HKDF", false, ["deriveBits"]);
-  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: utf8(info) };
+  const how = { name: "HKDF", hash: "SHA-256", salt, info: utf8(info) };
   return new Uint8Array(await crypto.subtle.deriveBits(how, key, SECRET * 8));
 }

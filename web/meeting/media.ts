@@ -63,7 +63,7 @@ export class Media {
 
   /** @param worker seals and opens the frames of a closed meeting; null: an open one. */
   constructor(
-    private readonly others: string[],
+    private others: string[],
     private readonly worker: Worker | null,
     private readonly outside: MediaOutside,
   ) {
@@ -79,12 +79,17 @@ export class Media {
     await Promise.all(ends.filter(([sender, track]) => sender.track !== track).map(([sender, track]) => sender.replaceTrack(track)));
   }
 
-  /** The meeting has got more seats: theirs come after all that was agreed upon. */
-  grow(others: string[]): void {
-    const { peer } = this;
-    const added = others.filter((seat) => !this.others.includes(seat));
-    this.others.push(...added);
-    if (added.length === 0 || !peer || peer.connectionState !== "connected") return;
+  /** These are the meeting's other seats now; of one that is gone the lines stay, and carry nothing. */
+  seat(others: string[]): void {
+    this.others = others;
+    if (this.peer) this.grow(this.peer);
+  }
+
+  /** Seats that the meeting has got since come after all that was agreed upon. */
+  private grow(peer: RTCPeerConnection): void {
+    if (peer.connectionState !== "connected") return;
+    const added = this.others.filter((seat) => !this.slots.some((slot) => slot.seat === seat));
+    if (added.length === 0) return;
     this.receive(peer, added);
     void this.negotiate(peer, {}).then(() => this.outside.onChange(), (error: unknown) => this.failed(peer, error));
   }
@@ -225,6 +230,7 @@ export class Media {
       this.failures = 0;
       this.refusal = "";
       clearTimeout(this.timer);
+      this.grow(peer);
     } else if (state === "disconnected") {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => void this.restart(), MENDS_MS);

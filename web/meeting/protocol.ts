@@ -45,6 +45,8 @@ export interface Asking {
   identity: string;
   key_package: string;
   mac: string;
+  /** Of a link that was made anew; else empty. */
+  salt: string;
   asked_at: number;
 }
 

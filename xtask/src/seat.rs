@@ -84,8 +84,10 @@ impl Invitation {
         };
         let bytes = BASE64.decode(bytes)?;
         let (seat_secret, meeting_secret) = match (kind, bytes.as_slice()) {
-            ("r", root) if root.len() == 32 => {
-                (derive(root, &format!("tribune seat {seat}"))?, derive(root, "tribune meeting")?)
+            ("r", both) if matches!(both.len(), 32 | 48) => {
+                let (root, salt) = both.split_at(32);
+                let secret = derive_with(salt, root, &format!("tribune seat {seat}"))?;
+                (secret, derive(root, "tribune meeting")?)
             }
             ("s", both) if both.len() == 64 => (both[..32].try_into()?, both[32..].try_into()?),
             _ => bail!("the link is not whole"),
@@ -309,8 +311,12 @@ impl Seat {
 }
 
 fn derive(from: &[u8], info: &str) -> Result<[u8; 32]> {
+    derive_with(b"", from, info)
+}
+
+fn derive_with(salt: &[u8], from: &[u8], info: &str) -> Result<[u8; 32]> {
     let mut out = [0; 32];
-    let expanded = Hkdf::<Sha256>::new(None, from).expand(info.as_bytes(), &mut out);
+    let expanded = Hkdf::<Sha256>::new(Some(salt), from).expand(info.as_bytes(), &mut out);
     expanded.map_err(|_| anyhow::anyhow!("HKDF gives no 32 bytes"))?;
     Ok(out)
 }

@@ -18,10 +18,10 @@ use crate::{MeetError, Result};
 pub use air::{go_off_air, go_on_air};
 pub use begin::begin;
 pub use cancel::cancel;
-pub use change::{ChangeMeeting, change};
+pub use change::change;
 pub use end::end;
 pub use lock::lock;
-pub use plan::{PlanItem, PlanMeeting, PlanParty, PlanSeat, plan};
+pub use plan::{Plan, PlanItem, PlanParty, PlanSeat, plan};
 
 /// So many seats a room has, at the most: each is sent to all others.
 pub const SEATS_MAX: usize = 25;
@@ -48,6 +48,8 @@ pub struct Meeting {
     pub held_elsewhere: bool,
     /// When it was called off.
     pub cancelled_at: Option<Timestamp>,
+    /// How often calendars were told otherwise.
+    pub sequence: i64,
     /// Since when it is on air, if it is.
     pub on_air_since: Option<Timestamp>,
     /// Who has the floor.

@@ -1,11 +1,22 @@
 //! Those who take part in a meeting together.
 
+mod add;
+mod rename;
+
 use std::time::Duration;
 
 use base::{MeetingId, PartyId, Timestamp};
 use store::{Connection, FromQueryResult, sql};
 
-use crate::Result;
+use crate::meeting::PlanParty;
+use crate::{MeetError, Result, words};
+
+pub use add::add;
+pub(crate) use add::place;
+pub use rename::rename;
+
+/// A table, and a page of the record, has room for so many.
+pub const PARTIES_MAX: usize = 8;
 
 /// Those who take part in a meeting together.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -41,4 +52,36 @@ pub async fn of(on: &impl Connection, meeting: MeetingId) -> Result<Vec<Party>> 
     .bind(meeting)
     .all(on)
     .await?)
+}
+
+fn name(text: &str) -> Result<&str> {
+    words(text, "A party's name", 1..=100)
+}
+
+/// Whether a party can be planned so, beside others of these names.
+pub(crate) fn check<'a>(
+    planned: &PlanParty<'_>,
+    others: impl IntoIterator<Item = &'a str>,
+) -> Result<()> {
+    let name = name(planned.name)?;
+    if !planned.seats.iter().any(|seat| seat.chair) {
+        return Err(MeetError::Invalid(format!("{name} needs a chair, who speaks for it.")));
+    }
+    check_colour(planned.colour)?;
+    check_name(name, others)
+}
+
+fn check_name<'a>(name: &str, others: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    if others.into_iter().any(|it| it.trim() == name) {
+        return Err(MeetError::invalid("Two parties have the same name."));
+    }
+    Ok(())
+}
+
+fn check_colour(text: &str) -> Result<()> {
+    let digits = text.strip_prefix('#').filter(|it| it.len() == 6);
+    if !digits.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        return Err(MeetError::invalid("A party's colour is written as #1f4e79 is."));
+    }
+    Ok(())
 }

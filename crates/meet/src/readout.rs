@@ -1,10 +1,10 @@
 //! Readouts: what each party says of a meeting, in its own words and under its own name.
 
 use base::{Actor, MeetingId, PartyId, Timestamp};
-use store::{Event, Tx, sql};
+use store::{Connection, Event, Tx, sql};
 
 use crate::meeting::State;
-use crate::{MeetError, Result, hosts, in_the_chair, meeting, party, words};
+use crate::{MeetError, Meeting, Party, Result, hosts, meeting, party, seat, words};
 
 /// What a party says of a meeting.
 #[derive(Clone, Debug)]
@@ -17,7 +17,8 @@ pub struct WriteReadout<'a> {
     pub release: bool,
 }
 
-/// Writes the readout of one's own party: one of its chairs, once the meeting is over.
+/// Writes the readout of one's own party: one of its chairs, once the meeting is over, be it that they never
+/// came. Whoever calls has seen the chair's invitation.
 pub async fn write(
     tx: &mut Tx,
     actor: &Actor,
@@ -25,8 +26,37 @@ pub async fn write(
     command: WriteReadout<'_>,
     now: Timestamp,
 ) -> Result<()> {
-    let me = in_the_chair(tx, actor, meeting).await?;
-    put(tx, actor, meeting, me.party_id, command, now).await
+    let own = of_own_party(tx, actor, meeting).await?;
+    put(tx, actor, meeting, own.id, command, now).await
+}
+
+/// The party of one of its chairs, with its readout as it stands, once the meeting is over.
+pub async fn of_own_party(
+    on: &impl Connection,
+    actor: &Actor,
+    meeting: MeetingId,
+) -> Result<Party> {
+    let Actor::Seat { seat } = actor else {
+        return Err(MeetError::NotHere(
+            "A party writes its own readout, with its chair's invitation.",
+        ));
+    };
+    let me = seat::in_meeting(on, meeting, *seat).await?;
+    // Who was sent out has no invitation any more.
+    if !me.chair || !me.is_invited() {
+        return Err(MeetError::NotHere(
+            "Only a chair writes its party's readout, or reads its draft.",
+        ));
+    }
+    let known = meeting::known(on, meeting).await?;
+    if known.held_elsewhere {
+        return Err(MeetError::NotHere(
+            "This meeting was held elsewhere: send your readout to its host, who enters it.",
+        ));
+    }
+    check_over(&known)?;
+    let parties = party::of(on, meeting).await?;
+    parties.into_iter().find(|it| it.id == me.party_id).ok_or(MeetError::Unknown("party"))
 }
 
 /// Enters the readout that a party sent, of a meeting that was held elsewhere: its chairs have no seats
@@ -59,10 +89,7 @@ async fn put(
     command: WriteReadout<'_>,
     now: Timestamp,
 ) -> Result<()> {
-    let known = meeting::known(tx, meeting).await?;
-    if known.state() != State::Ended {
-        return Err(MeetError::invalid("A readout is written once the meeting is over."));
-    }
+    check_over(&meeting::known(tx, meeting).await?)?;
     let least = usize::from(command.release);
     let headline = words(command.headline, "A readout's headline", least..=200)?;
     let body = words(command.body, "A readout", least..=20_000)?;
@@ -87,4 +114,14 @@ async fn put(
         tx.append(actor, &fact, now).await?;
     }
     Ok(())
+}
+
+fn check_over(known: &Meeting) -> Result<()> {
+    match known.state() {
+        State::Ended => Ok(()),
+        State::Planned | State::UnderWay => {
+            Err(MeetError::invalid("A readout is written once the meeting is over."))
+        }
+        State::Cancelled => Err(MeetError::invalid("This meeting was called off.")),
+    }
 }

@@ -1,19 +1,26 @@
 //! Places in a meeting, and how one comes to sit there.
 
+mod add;
 mod ask;
 mod door;
 mod invite;
+mod rename;
+mod take_away;
 
 use base::{MeetingId, PartyId, SeatId, Timestamp};
 use store::{Connection, FromQueryResult, sql};
 
-use crate::{MeetError, Result};
+use crate::{MeetError, Result, words};
 
+pub use add::add;
+pub(crate) use add::{check_room_for, place};
 pub use ask::{Ask, ask, withdraw};
 use door::clear;
 pub use door::{admit, free, refuse, remove};
 pub(crate) use door::{check_identity, check_open, let_in};
 pub use invite::{Invitation, invite, recognise};
+pub use rename::rename;
+pub use take_away::{check_unused, take_away};
 
 /// A place in a meeting.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -32,6 +39,8 @@ pub struct Seat {
     pub chair: bool,
     /// SHA-256 of what the seat's invitation shows.
     pub verifier: Option<Vec<u8>>,
+    /// What tells a link that was made anew from the one before it. It is no secret.
+    pub salt: Option<Vec<u8>>,
     pub(crate) refused_verifier: Option<Vec<u8>>,
     state: String,
     /// The key of whom the chair let in.
@@ -65,7 +74,7 @@ impl Seat {
 
     /// Whether who sat there was sent out, and nobody was invited since.
     pub fn was_emptied(&self) -> bool {
-        self.refused_verifier.is_some()
+        self.verifier.is_none() && self.refused_verifier.is_some()
     }
 
     /// Whether there is a link for it.
@@ -122,4 +131,8 @@ pub async fn of(on: &impl Connection, meeting: MeetingId) -> Result<Vec<Seat>> {
         .bind(meeting)
         .all(on)
         .await?)
+}
+
+fn title(text: &str) -> Result<&str> {
+    words(text, "A seat's title", 1..=100)
 }

@@ -410,6 +410,9 @@ fn tags(event: &Event) -> Vec<Tag> {
         Event::MeetingAdvised { .. } | Event::RecordPublished { .. } => vec![Tag::Site],
         Event::MeetingPlanned { meeting }
         | Event::MeetingCancelled { meeting }
+        | Event::PartyAdded { meeting, .. }
+        | Event::PartyRenamed { meeting, .. }
+        | Event::SeatRenamed { meeting, .. }
         | Event::MeetingBegan { meeting }
         | Event::MeetingEnded { meeting }
         | Event::SeatAdmitted { meeting, .. }
@@ -493,6 +496,8 @@ fn tags(event: &Event) -> Vec<Tag> {
         // It goes with the pictures.
         | Event::CaptionWritten { .. }
         // Of the room, and of those in it.
+        | Event::SeatAdded { .. }
+        | Event::SeatTakenAway { .. }
         | Event::SeatsInvited { .. }
         | Event::MeetingWentOnAir { .. }
         | Event::MeetingWentOffAir { .. }

@@ -39,6 +39,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_the_slate_at_will", include_str!("../../../migrations/0025_the_slate_at_will.sql")),
     ("0026_meetings", include_str!("../../../migrations/0026_meetings.sql")),
     ("0027_meetings_on_air", include_str!("../../../migrations/0027_meetings_on_air.sql")),
+    ("0028_links_made_anew", include_str!("../../../migrations/0028_links_made_anew.sql")),
+    ("0029_seats_come_and_go", include_str!("../../../migrations/0029_seats_come_and_go.sql")),
+    ("0030_calendar_sequence", include_str!("../../../migrations/0030_calendar_sequence.sql")),
 ];
 
 pub(crate) async fn up(engine: Engine, database: &DatabaseConnection) -> Result<()> {

@@ -84,7 +84,7 @@ test("a meeting from its plan to its record, as its host and its readers see it"
 
   // It changes; readers know nothing of it until they are told.
   await hugo.page.getByText("Change the plan").click();
-  await hugo.fills("Title", `${title}, at last`);
+  await hugo.page.getByLabel("Title", { exact: true }).fill(`${title}, at last`);
   await hugo.presses("Save");
   await expect(hugo.headline).toHaveText(`${title}, at last`);
   expect((await page.goto(`${program.origin}${address}`))!.status()).toBe(404);

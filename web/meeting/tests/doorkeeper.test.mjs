@@ -201,6 +201,31 @@ test("who is removed has no keys any more, and the others have new ones", async 
   await ends();
 });
 
+test("whoever comes with a new link to the seat of one who was removed is let in, and the former link is none", async () => {
+  const { people, server, comes, invitesAnew, ends } = await under_way(0, 1, 2);
+  const seat = server.seats[2];
+  const verified = seat.verifier;
+  await people[0].doorkeeper.remove(people[2].seat);
+  await people[2].sees(() => people[2].epochs.at(-1) === null);
+  await invitesAnew(2);
+  // A server that still takes the former link shows the chair what does not come from the new one.
+  const { salt, verifier } = seat;
+  Object.assign(seat, { salt: "", verifier: verified });
+  const former = await comes(2);
+  seat.salt = salt;
+  await former.asks();
+  await people[0].sees(() => people[0].room.asking.length === 1);
+  assert.equal(await people[0].doorkeeper.check(people[0].room.asking[0]), "stranger");
+  await former.signalling.ask({ withdraw: {} });
+  former.signalling.close();
+  seat.verifier = verifier;
+  const successor = await comes(2, { name: "Successor" });
+  await successor.asks();
+  await people[0].lets(successor);
+  await together(people[0], people[1], successor);
+  await ends();
+});
+
 test("a commit that the server keeps back closes the doors of who misses it", async () => {
   const { people, server, ends } = await under_way(0, 1, 2);
   const hidden = server.nextMail;

@@ -94,7 +94,7 @@ test("a change of the network that is told twice is one restart, of the same con
 test("seats that are added while the connection restarts are offered after it", async () => {
   const server = await connected();
   media.hurry();
-  media.grow(["a", "b"]);
+  media.seat(["a", "b"]);
   await settled();
   assert.equal(server.offers.length, 1);
   await server.answers();
@@ -102,4 +102,38 @@ test("seats that are added while the connection restarts are offered after it", 
   await server.answers();
   assert.equal(Peer.all.length, 1);
   assert.equal(Peer.all[0].signalingState, "stable");
+});
+
+test("a seat that is added before the connection stands is offered once it does", async () => {
+  const server = new Server();
+  media = new Media(["a"], null, { relay: async () => [], offer: server.offer, onChange() {}, onTrouble: assert.fail });
+  await settled();
+  media.seat(["a", "b"]);
+  await server.answers();
+  assert.equal(server.offers.length, 0);
+  Peer.all[0].connects();
+  await settled();
+  assert.deepEqual(server.offers.map(({ sdp }) => sdp), ["offer of 8 lines"]);
+  assert.deepEqual(media.slots.map(({ seat }) => seat), ["a", "b"]);
+  await server.answers();
+  Peer.all[0].connects();
+  await settled();
+  assert.equal(server.offers.length, 0, "and once alone");
+});
+
+test("a seat that was taken away has no lines in the next connection", async () => {
+  const server = await connected();
+  media.seat(["a", "b"]);
+  await server.answers();
+  media.seat(["a", "c"]);
+  await settled();
+  assert.deepEqual(server.offers.map(({ sdp }) => sdp), ["offer of 10 lines"], "what was agreed upon stays");
+  server.offers.shift().settle("a=fingerprint:sha-256 BB");
+  media.hurry();
+  await settled();
+  server.offers.shift().settle("a=fingerprint:sha-256 CC");
+  await settled();
+  assert.equal(Peer.all.length, 2);
+  assert.equal(Peer.all[1].lines, 8);
+  assert.deepEqual(media.slots.map(({ seat }) => seat), ["a", "c"]);
 });

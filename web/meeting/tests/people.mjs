@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import { webcrypto } from "node:crypto";
 import { WebSocket } from "ws";
 import { Doorkeeper } from "../../node_modules/.meeting-tests/meeting/doorkeeper.mjs";
-import { toText } from "../../node_modules/.meeting-tests/meeting/bytes.mjs";
-import { drawRoot, invite, token, verifier } from "../../node_modules/.meeting-tests/meeting/invitations.mjs";
+import { fromText, toText } from "../../node_modules/.meeting-tests/meeting/bytes.mjs";
+import { drawRoot, drawSalt, invite, token, verifier } from "../../node_modules/.meeting-tests/meeting/invitations.mjs";
 import { Signalling } from "../../node_modules/.meeting-tests/meeting/signalling.mjs";
 import { makeIdentity } from "../../node_modules/.meeting-tests/meeting/suite.mjs";
 import { MeetingServer } from "./server.mjs";
@@ -31,6 +31,13 @@ export async function meeting(options) {
       people.push(person);
       return person;
     },
+    /** Makes another link for this seat, in place of the one before. */
+    async invitesAnew(number) {
+      const seat = server.seats[number];
+      const salt = drawSalt(webcrypto);
+      const { seatSecret } = await invite(root, seat.id, seat.chair, salt);
+      Object.assign(seat, { salt: toText(salt), verifier: toText(await verifier(seatSecret)) });
+    },
     async ends() {
       for (const person of people) {
         person.signalling.close();
@@ -50,7 +57,7 @@ export class Person {
 
   static async opens(server, port, root, seat, name, identity, known = new Map()) {
     const person = new Person();
-    const invitation = await invite(root, seat.id, seat.chair);
+    const invitation = await invite(root, seat.id, seat.chair, fromText(seat.salt ?? ""));
     person.identity = identity ?? (await makeIdentity());
     person.known = known;
     person.seat = seat.id;

@@ -106,7 +106,7 @@ export class MeetingServer {
     if (this.locked && seat.state === "free" && !seat.wasIn) throw new Error("The meeting is locked.");
     seat.name = asks.name;
     seat.keyed = false;
-    seat.asks = { seat: seat.id, ...asks, asked_at: this.now() };
+    seat.asks = { seat: seat.id, ...asks, salt: seat.salt ?? "", asked_at: this.now() };
     if (seat.state !== "in") seat.state = "asking";
     this.tellRoom();
   }

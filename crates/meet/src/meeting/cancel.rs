@@ -15,7 +15,7 @@ pub async fn cancel(tx: &mut Tx, actor: &Actor, meeting: MeetingId, now: Timesta
             return Err(MeetError::invalid("This meeting has begun; it can only be ended."));
         }
     }
-    sql("UPDATE meetings SET cancelled_at = ? WHERE id = ?")
+    sql("UPDATE meetings SET cancelled_at = ?, sequence = sequence + 1 WHERE id = ?")
         .bind(now)
         .bind(meeting)
         .run(tx)

@@ -1,20 +1,20 @@
 use std::time::Duration;
 
-use base::{Actor, AgendaItemId, MeetingId, PartyId, SeatId, Timestamp};
+use base::{Actor, AgendaItemId, MeetingId, Timestamp};
 use store::{Event, Tx, sql};
 
 use super::{Profile, SEATS_MAX, Tells};
+use crate::party::{self, PARTIES_MAX};
 use crate::{MeetError, Result, hosts, words};
 
-const PARTIES_MAX: usize = 8;
 const AGENDA_MAX: usize = 40;
 /// Longer is a mistake in a date.
 const LENGTH_MAX: Duration = Duration::from_secs(2 * 86_400);
 const MINUTES_MAX: u32 = 24 * 60;
 
-/// Says who will meet, when, and about what.
+/// What a meeting will be: when, and about what.
 #[derive(Clone, Debug)]
-pub struct PlanMeeting<'a> {
+pub struct Plan<'a> {
     /// As it is announced.
     pub title: &'a str,
     /// What is possible in it.
@@ -27,8 +27,6 @@ pub struct PlanMeeting<'a> {
     pub ends_at: Timestamp,
     /// What its record will tell of who was there.
     pub tells: Tells,
-    /// Who meets, in the order of the record.
-    pub parties: Vec<PlanParty<'a>>,
     /// What about, in its order.
     pub agenda: Vec<PlanItem<'a>>,
 }
@@ -62,58 +60,34 @@ pub struct PlanItem<'a> {
     pub minutes: u32,
 }
 
-/// Plans a meeting.
+/// Plans a meeting of these parties, in the order of its record.
 pub async fn plan(
     tx: &mut Tx,
     actor: &Actor,
-    command: PlanMeeting<'_>,
+    plan: Plan<'_>,
+    parties: &[PlanParty<'_>],
     now: Timestamp,
 ) -> Result<MeetingId> {
     hosts(actor)?;
-    check_times(command.zone, command.starts_at, command.ends_at)?;
-    check_parties(&command.parties)?;
-    check_agenda(&command.agenda)?;
+    let plan = plan.checked()?;
+    check_parties(parties)?;
     let meeting: MeetingId = tx.new_id(now);
     sql("INSERT INTO meetings (id, title, profile, zone, starts_at, ends_at, planned_by, tells)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     .bind(meeting)
-    .bind(words(command.title, "A meeting's title", 1..=200)?)
-    .bind(command.profile.name())
-    .bind(command.zone)
-    .bind(command.starts_at)
-    .bind(command.ends_at)
+    .bind(plan.title)
+    .bind(plan.profile.name())
+    .bind(plan.zone)
+    .bind(plan.starts_at)
+    .bind(plan.ends_at)
     .bind(actor.person())
-    .bind(command.tells.name())
+    .bind(plan.tells.name())
     .run(tx)
     .await?;
-    let mut number = 0_i64;
-    for (position, party) in (0_i64..).zip(&command.parties) {
-        let id: PartyId = tx.new_id(now);
-        sql("INSERT INTO meeting_parties (id, meeting_id, position, name, colour)
-             VALUES (?, ?, ?, ?, ?)")
-        .bind(id)
-        .bind(meeting)
-        .bind(position)
-        .bind(words(party.name, "A party's name", 1..=100)?)
-        .bind(party.colour)
-        .run(tx)
-        .await?;
-        for seat in &party.seats {
-            let seat_id: SeatId = tx.new_id(now);
-            sql("INSERT INTO meeting_seats (id, meeting_id, party_id, number, title, chair, state)
-                 VALUES (?, ?, ?, ?, ?, ?, 'free')")
-            .bind(seat_id)
-            .bind(meeting)
-            .bind(id)
-            .bind(number)
-            .bind(words(seat.title, "A seat's title", 1..=100)?)
-            .bind(seat.chair)
-            .run(tx)
-            .await?;
-            number += 1;
-        }
+    for (before, planned) in parties.iter().enumerate() {
+        party::place(tx, meeting, before, planned, now).await?;
     }
-    write_agenda(tx, meeting, &command.agenda, now).await?;
+    write_agenda(tx, meeting, &plan.agenda, now).await?;
     tx.append(actor, &Event::MeetingPlanned { meeting }, now).await?;
     Ok(meeting)
 }
@@ -140,7 +114,16 @@ pub(super) async fn write_agenda(
     Ok(())
 }
 
-pub(super) fn check_times(zone: &str, starts_at: Timestamp, ends_at: Timestamp) -> Result<()> {
+impl Plan<'_> {
+    /// The same, if a meeting can be so: its title without space around it.
+    pub(super) fn checked(self) -> Result<Self> {
+        check_times(self.zone, self.starts_at, self.ends_at)?;
+        check_agenda(&self.agenda)?;
+        Ok(Self { title: words(self.title, "A meeting's title", 1..=200)?, ..self })
+    }
+}
+
+fn check_times(zone: &str, starts_at: Timestamp, ends_at: Timestamp) -> Result<()> {
     if jiff::tz::TimeZone::get(zone).is_err() {
         return Err(MeetError::Invalid(format!(
             "There is no time zone {zone:?}. Name one as Europe/Moscow is named."
@@ -155,7 +138,7 @@ pub(super) fn check_times(zone: &str, starts_at: Timestamp, ends_at: Timestamp) 
     Ok(())
 }
 
-pub(super) fn check_agenda(agenda: &[PlanItem<'_>]) -> Result<()> {
+fn check_agenda(agenda: &[PlanItem<'_>]) -> Result<()> {
     if agenda.len() > AGENDA_MAX {
         return Err(MeetError::Invalid(format!("An agenda has {AGENDA_MAX} items at most.")));
     }
@@ -175,27 +158,8 @@ fn check_parties(parties: &[PlanParty<'_>]) -> Result<()> {
     if !(2..=SEATS_MAX).contains(&seats) {
         return Err(MeetError::Invalid(format!("A meeting has 2 to {SEATS_MAX} seats.")));
     }
-    for (at, party) in parties.iter().enumerate() {
-        words(party.name, "A party's name", 1..=100)?;
-        if !party.seats.iter().any(|seat| seat.chair) {
-            return Err(MeetError::Invalid(format!(
-                "{} needs a chair, who speaks for it.",
-                party.name
-            )));
-        }
-        if !is_colour(party.colour) {
-            return Err(MeetError::invalid("A party's colour is written as #1f4e79 is."));
-        }
-        let same = |other: &PlanParty<'_>| other.name.trim() == party.name.trim();
-        if parties[..at].iter().any(same) {
-            return Err(MeetError::invalid("Two parties have the same name."));
-        }
+    for (at, planned) in parties.iter().enumerate() {
+        party::check(planned, parties[..at].iter().map(|it| it.name))?;
     }
     Ok(())
-}
-
-fn is_colour(text: &str) -> bool {
-    text.len() == 7
-        && text.starts_with('#')
-        && text[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -11,11 +11,14 @@ use crate::{MeetError, Result, hosts, meeting};
 pub struct Invitation {
     /// For which seat.
     pub seat: SeatId,
+    /// Of a link that was made anew: what tells it from the one before it.
+    pub salt: Option<[u8; 16]>,
     /// SHA-256 of what it shows.
     pub verifier: [u8; 32],
 }
 
-/// Takes note of invitations. Those from before, for the same seats, open nothing any more.
+/// Takes note of invitations. Others from before, for the same seats, open nothing any more, and whoever
+/// asks with one asks no longer. Those that are known already stay as they are.
 pub async fn invite(
     tx: &mut Tx,
     actor: &Actor,
@@ -28,31 +31,39 @@ pub async fn invite(
     if matches!(known.state(), State::Ended | State::Cancelled) {
         return Err(MeetError::invalid("This meeting is over: nobody can be invited to it."));
     }
-    for Invitation { seat, verifier } in invitations {
+    let mut seats = Vec::new();
+    for Invitation { seat, salt, verifier } in invitations {
         let known = in_meeting(tx, meeting, *seat).await?;
+        if known.verifier.as_deref() == Some(verifier.as_slice()) {
+            continue;
+        }
         if known.state() == super::State::In {
             return Err(MeetError::Invalid(format!(
-                "Somebody sits as {}. Remove them first, or leave the invitations as they are.",
+                "Somebody sits as {}. A chair removes them in the room, before there is another link.",
                 known.title
             )));
         }
         if known.refused_verifier.as_deref() == Some(verifier.as_slice()) {
             return Err(MeetError::Invalid(format!(
-                "Whoever sat as {} was sent out, and has this link. Make all links anew.",
+                "This link for {} was taken back, and somebody may still have it. Make a new one.",
                 known.title
             )));
         }
         // Who asks does so with the invitation from before.
         clear(tx, *seat).await?;
-        sql("UPDATE meeting_seats SET verifier = ?, refused_verifier = NULL, identity = NULL
+        sql("UPDATE meeting_seats SET refused_verifier = COALESCE(verifier, refused_verifier),
+                    verifier = ?, salt = ?, identity = NULL
              WHERE id = ?")
         .bind(verifier.to_vec())
+        .bind(salt.map(|it| it.to_vec()))
         .bind(*seat)
         .run(tx)
         .await?;
+        seats.push(*seat);
     }
-    let seats = invitations.iter().map(|it| it.seat).collect();
-    tx.append(actor, &Event::SeatsInvited { meeting, seats }, now).await?;
+    if !seats.is_empty() {
+        tx.append(actor, &Event::SeatsInvited { meeting, seats }, now).await?;
+    }
     Ok(())
 }
 

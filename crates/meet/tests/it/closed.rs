@@ -20,7 +20,7 @@ on_both_engines! {
         // The verifier is no token.
         assert_eq!(recognise(id, vera.id, &invitation_of(vera).verifier).await, None);
 
-        let anew = Invitation { seat: vera.id, verifier: Sha256::digest([5; 32]).into() };
+        let anew = another(vera, [5; 32]);
         let (host, all) = (somebody(Role::Host), [anew]);
         let mut tx = store.begin().await.unwrap();
         let denied = seat::invite(&mut tx, &planned.actor(0), id, &all, noon()).await;
@@ -35,17 +35,31 @@ on_both_engines! {
 
     async fn an_invitation_made_anew_sends_away_who_asks_with_the_old_one(store: &TestStore) {
         let planned = Planned::new(store, Profile::Closed).await;
+        let (id, host) = (planned.id, somebody(Role::Host));
+        let invites = async |all: &[Invitation]| {
+            let mut tx = store.begin().await.unwrap();
+            seat::invite(&mut tx, &host, id, all, noon()).await?;
+            tx.commit().await.unwrap();
+            Ok(())
+        };
         planned.asks(1, 2).await.unwrap();
-        let anew = [invitation_of(&planned.seats[1])];
-        let mut tx = store.begin().await.unwrap();
-        seat::invite(&mut tx, &somebody(Role::Host), planned.id, &anew, noon()).await.unwrap();
-        tx.commit().await.unwrap();
+        // Those that are known already change nothing, be it that somebody sits there.
+        let all = planned.seats.each_ref().map(invitation_of);
+        let facts = store::events::head(store).await.unwrap();
+        invites(&all).await.unwrap();
+        assert_eq!(store::events::head(store).await.unwrap(), facts);
+        assert_eq!(planned.seat(1).await.state(), seat::State::Asking);
+        let anew = [another(&planned.seats[1], [7; 32])];
+        invites(&anew).await.unwrap();
         let known = planned.seat(1).await;
         assert_eq!((known.state(), known.asked_identity), (seat::State::Free, None));
+        assert_eq!(known.salt, Some(vec![3; 16]));
+        let back = invites(&[invitation_of(&planned.seats[1])]).await;
+        assert!(said(back).contains("This link for Interpreter was taken back"));
         planned.all_in().await;
-        let mut tx = store.begin().await.unwrap();
-        let host = somebody(Role::Host);
-        let refused = seat::invite(&mut tx, &host, planned.id, &anew, noon()).await;
+        invites(&anew).await.unwrap();
+        assert_eq!(planned.seat(1).await.state(), seat::State::In);
+        let refused = invites(&[another(&planned.seats[1], [8; 32])]).await;
         assert!(said(refused).contains("Somebody sits as Interpreter"));
     }
 
@@ -205,20 +219,20 @@ on_both_engines! {
         assert_eq!(known, None);
         let mut tx = store.begin().await.unwrap();
         let host = Actor::Operator;
-        let again = |token: [u8; 32]| Invitation {
-            seat: planned.seats[1].id,
-            verifier: Sha256::digest(token).into(),
-        };
-        let same = [again(token)];
+        let same = [another(&planned.seats[1], token)];
         let refused = seat::invite(&mut tx, &host, planned.id, &same, after(90)).await;
-        assert!(said(refused).contains("has this link"));
-        let other = [again([99; 32])];
+        assert!(said(refused).contains("may still have it"));
+        let other = [another(&planned.seats[1], [99; 32])];
         seat::invite(&mut tx, &host, planned.id, &other, after(90)).await.unwrap();
         tx.commit().await.unwrap();
         let seat = planned.seat(1).await;
         assert_eq!((seat.is_invited(), seat.was_emptied()), (true, false));
         let out = planned.commits(1, 2, Vec::new(), Vec::new()).await;
         assert!(said(out).contains("let into the meeting"));
+        // With the new link, from another device, by the door that all others take.
+        planned.asks(1, 44).await.unwrap();
+        planned.commits(0, 2, vec![planned.seats[1].id], Vec::new()).await.unwrap();
+        assert_eq!(planned.seat(1).await.state(), seat::State::In);
     }
 
     async fn into_a_locked_meeting_come_those_alone_who_were_in(store: &TestStore) {

@@ -5,12 +5,13 @@
 mod closed;
 mod record;
 mod room;
+mod seats;
 
 use std::time::Duration;
 
 use base::{Actor, MeetingId, PersonId, Role, SeatId, Timestamp};
 use meet::doors::{self, Commit};
-use meet::meeting::{self, PlanItem, PlanMeeting, PlanParty, PlanSeat, Tells};
+use meet::meeting::{self, Plan, PlanItem, PlanParty, PlanSeat, Tells};
 use meet::seat::{self, Ask, Invitation};
 use meet::{Meeting, Profile, Result, Seat, agenda, party};
 use sha2::{Digest as _, Sha256};
@@ -31,24 +32,23 @@ fn seat_of(it: &Seat) -> Actor {
 }
 
 /// Two parties: the first with an interpreter, the second with a chair alone.
-fn two_parties(profile: Profile) -> PlanMeeting<'static> {
+fn two_parties() -> Vec<PlanParty<'static>> {
     let chair = PlanSeat { title: "President", chair: true };
     let interpreter = PlanSeat { title: "Interpreter", chair: false };
-    PlanMeeting {
+    vec![
+        PlanParty { name: "Russia", colour: "#1f4e79", seats: vec![chair.clone(), interpreter] },
+        PlanParty { name: "United States", colour: "#8a1c1c", seats: vec![chair] },
+    ]
+}
+
+fn conversation(profile: Profile) -> Plan<'static> {
+    Plan {
         title: "A conversation by video",
         profile,
         zone: "Europe/Moscow",
         starts_at: after(60),
         ends_at: after(180),
         tells: Tells::Names,
-        parties: vec![
-            PlanParty {
-                name: "Russia",
-                colour: "#1f4e79",
-                seats: vec![chair.clone(), interpreter],
-            },
-            PlanParty { name: "United States", colour: "#8a1c1c", seats: vec![chair] },
-        ],
         agenda: vec![
             PlanItem { title: "Strategic stability", minutes: 40 },
             PlanItem { title: "Bilateral relations", minutes: 30 },
@@ -68,7 +68,8 @@ impl<'a> Planned<'a> {
     async fn new(store: &'a TestStore, profile: Profile) -> Self {
         let mut tx = store.begin().await.unwrap();
         let host = somebody(Role::Host);
-        let id = plan_without_planner(&mut tx, &host, two_parties(profile)).await.unwrap();
+        let plan = conversation(profile);
+        let id = plan_without_planner(&mut tx, &host, plan, &two_parties()).await.unwrap();
         let seats = seat::of(&tx, id).await.unwrap();
         let all: Vec<_> = seats.iter().map(invitation_of).collect();
         seat::invite(&mut tx, &host, id, &all, noon()).await.unwrap();
@@ -171,17 +172,23 @@ fn token_of(seat: &Seat) -> [u8; 32] {
 }
 
 fn invitation_of(seat: &Seat) -> Invitation {
-    Invitation { seat: seat.id, verifier: Sha256::digest(token_of(seat)).into() }
+    Invitation { seat: seat.id, salt: None, verifier: Sha256::digest(token_of(seat)).into() }
+}
+
+/// A link that was made anew, which shows this.
+fn another(seat: &Seat, token: [u8; 32]) -> Invitation {
+    Invitation { seat: seat.id, salt: Some([3; 16]), verifier: Sha256::digest(token).into() }
 }
 
 /// A host of a test is nobody that the record knows, so the operator plans after the policy was asked.
 async fn plan_without_planner(
     tx: &mut Tx,
     host: &Actor,
-    command: PlanMeeting<'_>,
+    plan: Plan<'_>,
+    parties: &[PlanParty<'_>],
 ) -> Result<MeetingId> {
     accounts::policy::check(host, accounts::policy::Action::HoldMeetings)?;
-    meeting::plan(tx, &Actor::Operator, command, noon()).await
+    meeting::plan(tx, &Actor::Operator, plan, parties, noon()).await
 }
 
 fn said(result: Result<impl std::fmt::Debug>) -> String {
@@ -209,9 +216,10 @@ on_both_engines! {
 
     async fn what_makes_no_meeting_is_refused(store: &TestStore) {
         let mut tx = store.begin().await.unwrap();
-        let good = || two_parties(Profile::Closed);
+        let good = || conversation(Profile::Closed);
         let host = somebody(Role::Host);
-        let denied = meeting::plan(&mut tx, &somebody(Role::Producer), good(), noon()).await;
+        let producer = somebody(Role::Producer);
+        let denied = meeting::plan(&mut tx, &producer, good(), &two_parties(), noon()).await;
         assert!(said(denied).contains("hold meetings"));
         let seats = |count: usize| vec![PlanSeat { title: "Aide", chair: true }; count];
         let party = |name, count| PlanParty { name, colour: "#1f4e79", seats: seats(count) };
@@ -225,41 +233,43 @@ on_both_engines! {
         };
         let grey = PlanParty { colour: "grey", ..party("Russia", 2) };
         let long = "a".repeat(201);
-        for (command, expected) in [
-            (PlanMeeting { title: " ", ..good() }, "A meeting's title has 1 to 200 characters"),
-            (PlanMeeting { title: &long, ..good() }, "A meeting's title has 1 to 200 characters"),
-            (PlanMeeting { zone: "Europe/Atlantis", ..good() }, "There is no time zone"),
-            (PlanMeeting { ends_at: after(60), ..good() }, "ends after it begins"),
-            (PlanMeeting { ends_at: after(60 + 2 * 1440 + 1), ..good() }, "two days at most"),
-            (PlanMeeting { parties: Vec::new(), ..good() }, "1 to 8 parties"),
-            (PlanMeeting { parties: nine, ..good() }, "1 to 8 parties"),
-            (PlanMeeting { parties: vec![party("Russia", 1)], ..good() }, "2 to 25 seats"),
-            (PlanMeeting { parties: vec![party("Russia", 26)], ..good() }, "2 to 25 seats"),
-            (PlanMeeting { parties: vec![nobody_speaks], ..good() }, "Russia needs a chair"),
-            (PlanMeeting { parties: vec![grey], ..good() }, "written as #1f4e79"),
-            (PlanMeeting { parties: vec![party(" ", 2)], ..good() }, "A party's name has"),
+        for (plan, expected) in [
+            (Plan { title: " ", ..good() }, "A meeting's title has 1 to 200 characters"),
+            (Plan { title: &long, ..good() }, "A meeting's title has 1 to 200 characters"),
+            (Plan { zone: "Europe/Atlantis", ..good() }, "There is no time zone"),
+            (Plan { ends_at: after(60), ..good() }, "ends after it begins"),
+            (Plan { ends_at: after(60 + 2 * 1440 + 1), ..good() }, "two days at most"),
+            (Plan { agenda: items(41), ..good() }, "40 items at most"),
             (
-                PlanMeeting { parties: vec![party("Russia", 1), party(" Russia", 1)], ..good() },
-                "the same name",
-            ),
-            (PlanMeeting { agenda: items(41), ..good() }, "40 items at most"),
-            (
-                PlanMeeting { agenda: vec![PlanItem { title: "x", minutes: 0 }], ..good() },
+                Plan { agenda: vec![PlanItem { title: "x", minutes: 0 }], ..good() },
                 "1 to 1440 minutes",
             ),
             (
-                PlanMeeting { agenda: vec![PlanItem { title: "", minutes: 5 }], ..good() },
+                Plan { agenda: vec![PlanItem { title: "", minutes: 5 }], ..good() },
                 "What is on the agenda has",
             ),
         ] {
-            let told = said(plan_without_planner(&mut tx, &host, command).await);
+            let told = said(plan_without_planner(&mut tx, &host, plan, &two_parties()).await);
+            assert!(told.contains(expected), "{expected}: {told}");
+        }
+        for (parties, expected) in [
+            (Vec::new(), "1 to 8 parties"),
+            (nine, "1 to 8 parties"),
+            (vec![party("Russia", 1)], "2 to 25 seats"),
+            (vec![party("Russia", 26)], "2 to 25 seats"),
+            (vec![nobody_speaks], "Russia needs a chair"),
+            (vec![grey], "written as #1f4e79"),
+            (vec![party(" ", 2)], "A party's name has"),
+            (vec![party("Russia", 1), party(" Russia", 1)], "the same name"),
+        ] {
+            let told = said(plan_without_planner(&mut tx, &host, good(), &parties).await);
             assert!(told.contains(expected), "{expected}: {told}");
         }
     }
 
     async fn a_plan_can_be_changed_until_it_begins(store: &TestStore) {
         let planned = Planned::new(store, Profile::Open).await;
-        let change = || meeting::ChangeMeeting {
+        let change = || Plan {
             title: "Two presidents",
             profile: Profile::Closed,
             zone: "America/New_York",
@@ -274,11 +284,16 @@ on_both_engines! {
         tx.commit().await.unwrap();
         let known = planned.meeting().await;
         assert_eq!((known.profile(), known.starts_at), (Profile::Closed, after(90)));
+        assert_eq!(known.sequence, 1);
+        let mut tx = store.begin().await.unwrap();
+        meeting::change(&mut tx, &host, planned.id, change(), noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(planned.meeting().await.sequence, 1, "calendars know it already");
         assert_eq!(agenda::of(store, planned.id).await.unwrap()[0].title, "All of it");
 
         planned.all_in().await;
         planned.begins().await;
-        let late = meeting::ChangeMeeting {
+        let late = Plan {
             title: "As it is called now",
             zone: "Asia/Tokyo",
             starts_at: after(200),
@@ -290,7 +305,7 @@ on_both_engines! {
         meeting::change(&mut tx, &host, planned.id, late, noon()).await.unwrap();
         tx.commit().await.unwrap();
         let known = planned.meeting().await;
-        assert_eq!(known.title, "As it is called now");
+        assert_eq!((known.title.as_str(), known.sequence), ("As it is called now", 2));
         assert_eq!((known.starts_at, known.zone.as_str()), (after(90), "America/New_York"));
         assert_eq!(agenda::of(store, planned.id).await.unwrap().len(), 1);
     }
@@ -298,7 +313,7 @@ on_both_engines! {
     async fn its_profile_stays_once_somebody_has_come(store: &TestStore) {
         for (profile, other) in [(Profile::Closed, Profile::Open), (Profile::Open, Profile::Closed)] {
             let planned = Planned::new(store, profile).await;
-            let change = |profile| meeting::ChangeMeeting {
+            let change = |profile| Plan {
                 title: "Two presidents",
                 profile,
                 zone: "UTC",
@@ -330,7 +345,8 @@ on_both_engines! {
         assert!(said(denied).contains("hold meetings"));
         meeting::cancel(&mut tx, &host, planned.id, noon()).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(planned.meeting().await.state(), meeting::State::Cancelled);
+        let known = planned.meeting().await;
+        assert_eq!((known.state(), known.sequence), (meeting::State::Cancelled, 1));
         let left = planned.seat(1).await;
         assert_eq!((left.state(), left.name.as_str()), (seat::State::Free, ""));
         assert!(said(planned.asks(0, 1).await).contains("called off"));

@@ -100,6 +100,57 @@ on_both_engines! {
         assert_eq!(parties[1].readout_released_at, None);
     }
 
+    async fn a_chair_who_never_came_writes_the_readout_with_its_link(store: &TestStore) {
+        let planned = Planned::new(store, Profile::Closed).await;
+        let (id, host) = (planned.id, somebody(Role::Host));
+        planned.asks(0, 1).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        doors::found(&mut tx, &planned.actor(0), id, "page 0.1", after(60)).await.unwrap();
+        // Another chair, who was planned and not invited.
+        let states = planned.seats[2].party_id;
+        let deputy = PlanSeat { title: "Deputy", chair: true };
+        let deputy = seat::add(&mut tx, &host, id, states, deputy, after(60)).await.unwrap();
+        tx.commit().await.unwrap();
+        planned.begins().await;
+        let absent = planned.actor(2);
+        let mut tx = store.begin().await.unwrap();
+        let early = readout::write(&mut tx, &absent, id, readout(true), after(70)).await;
+        assert!(said(early).contains("once the meeting is over"));
+        let early = readout::of_own_party(&tx, &absent, id).await;
+        assert!(said(early).contains("once the meeting is over"));
+        meeting::end(&mut tx, &host, id, after(184)).await.unwrap();
+        let uninvited = Actor::Seat { seat: deputy };
+        for actor in [planned.actor(1), uninvited] {
+            let refused = readout::write(&mut tx, &actor, id, readout(true), after(190)).await;
+            assert!(said(refused).contains("Only a chair"));
+            assert!(said(readout::of_own_party(&tx, &actor, id).await).contains("Only a chair"));
+        }
+        readout::write(&mut tx, &absent, id, readout(true), after(190)).await.unwrap();
+        tx.commit().await.unwrap();
+        let own = readout::of_own_party(store, &absent, id).await.unwrap();
+        assert_eq!((own.name.as_str(), own.readout_released_at), ("United States", Some(after(190))));
+        assert_eq!(planned.seat(2).await.joined_at, None, "nobody is said to have been there");
+        // With its link it writes, and does nothing else.
+        assert!(said(planned.asks(2, 3).await).contains("This meeting is over"));
+        let other = Planned::new(store, Profile::Closed).await;
+        let mut tx = store.begin().await.unwrap();
+        let elsewhere = readout::write(&mut tx, &absent, other.id, readout(true), after(190)).await;
+        assert!(said(elsewhere).contains("no such seat"));
+    }
+
+    async fn a_chair_who_was_sent_out_writes_nothing_any_more(store: &TestStore) {
+        let planned = Planned::new(store, Profile::Open).await;
+        planned.all_in().await;
+        planned.begins().await;
+        let (id, host) = (planned.id, somebody(Role::Host));
+        let mut tx = store.begin().await.unwrap();
+        let gone = planned.seats[2].id;
+        seat::remove(&mut tx, &planned.actor(0), id, gone, after(70)).await.unwrap();
+        meeting::end(&mut tx, &host, id, after(184)).await.unwrap();
+        let refused = readout::write(&mut tx, &planned.actor(2), id, readout(true), after(190)).await;
+        assert!(said(refused).contains("Only a chair"));
+    }
+
     async fn a_meeting_that_was_held_elsewhere_comes_onto_the_record(store: &TestStore) {
         let planned = Planned::new(store, Profile::Closed).await;
         planned.asks(1, 2).await.unwrap();
@@ -131,6 +182,8 @@ on_both_engines! {
         let mut tx = store.begin().await.unwrap();
         let told = readout::enter(&mut tx, &host, id, strange, readout(true), now).await;
         assert!(said(told).contains("no such party"));
+        let chair = readout::write(&mut tx, &planned.actor(0), id, readout(true), now).await;
+        assert!(said(chair).contains("send your readout to its host"));
         readout::enter(&mut tx, &host, id, parties[1].id, readout(true), now).await.unwrap();
         record::publish(&mut tx, &host, id, true, now).await.unwrap();
         tx.commit().await.unwrap();

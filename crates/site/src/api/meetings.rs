@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use base::{MeetingId, Timestamp};
-use meet::meeting::{self, PlanItem, PlanMeeting, PlanParty, PlanSeat, Tells};
+use meet::meeting::{self, Plan, PlanItem, PlanParty, PlanSeat, Tells};
 use meet::{Profile, agenda, outcome, party};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -226,18 +226,18 @@ pub(super) async fn plan(
     let tells = Tells::parse(&new.tells);
     let tells =
         tells.ok_or_else(|| Problem::invalid("A record tells names or parties.").at("/tells"))?;
-    let command = PlanMeeting {
+    let plan = Plan {
         title: &new.title,
         profile,
         zone: &new.zone,
         starts_at: new.starts_at,
         ends_at: new.ends_at,
         tells,
-        parties: new.parties.iter().map(NewParty::plan).collect(),
         agenda: new.agenda.iter().map(NewAgendaItem::plan).collect(),
     };
+    let parties: Vec<_> = new.parties.iter().map(NewParty::plan).collect();
     let mut change = Change::begin(&app).await?;
-    let id = meeting::plan(&mut change.tx, &may.actor, command, change.now).await?;
+    let id = meeting::plan(&mut change.tx, &may.actor, plan, &parties, change.now).await?;
     change.commit(&app).await?;
     let place = format!("/newsroom/meetings/{id}");
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Sent(PlannedMeeting { id })))

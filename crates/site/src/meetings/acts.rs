@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Actor, MeetingId, SeatId, Timestamp};
 use meet::readout::WriteReadout;
 use meet::seat::Ask;
-use meet::{MeetError, agenda, doors, floor, meeting, official_photo, party, readout, seat};
+use meet::{MeetError, agenda, doors, floor, meeting, official_photo, readout, seat};
 use publish::PublishError;
 use serde_json::{Value, json};
 use store::{StoreError, Tx};
@@ -193,13 +193,8 @@ impl Speaker<'_> {
 
     /// The readout of one's own party, as it stands.
     async fn read_readout(&self) -> Result<Value, Refused> {
-        let me = self.must_be_in().await?;
-        if !me.chair {
-            return Err(Refused::sentence("Only a chair may read it before it is released."));
-        }
-        let parties = party::of(self.app.store(), self.meeting).await?;
-        let own = parties.into_iter().find(|it| it.id == me.party_id);
-        let own = own.ok_or(MeetError::Unknown("party"))?;
+        let actor = Actor::Seat { seat: self.seat };
+        let own = readout::of_own_party(self.app.store(), &actor, self.meeting).await?;
         let released = own.readout_released_at.map(|it| it.as_micros() / 1_000);
         Ok(json!({
             "headline": own.readout_headline,

@@ -113,6 +113,7 @@ struct Asker {
     identity: Bytes64,
     key_package: Bytes64,
     mac: Bytes64,
+    salt: Bytes64,
     asked_at: i64,
 }
 
@@ -138,6 +139,8 @@ pub(super) async fn seen_from(
     let agenda = agenda::of(on, known.id).await?;
     let mut seats = seat::of(on, known.id).await?;
     let inside = me.state() == seat::State::In;
+    // A chair who never came writes its party's readout all the same.
+    let may_write = me.chair && known.state() == meeting::State::Ended;
     let own_party = parties.iter().find(|it| it.id == me.party_id);
     let readout = match own_party {
         Some(it) if it.readout_released_at.is_some() => "released",
@@ -204,7 +207,7 @@ pub(super) async fn seen_from(
             declined: it.declined,
             state: it.state.name(),
         }),
-        readout: if inside { readout } else { "none" },
+        readout: if inside || may_write { readout } else { "none" },
         title: known.title,
         zone: known.zone,
     }))
@@ -263,6 +266,7 @@ fn asker(it: &Seat) -> Asker {
         identity: bytes(&it.asked_identity),
         key_package: bytes(&it.key_package),
         mac: bytes(&it.mac),
+        salt: bytes(&it.salt),
         asked_at: it.asked_at.map(millis).unwrap_or_default(),
     }
 }

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use futures_util::{SinkExt as _, StreamExt as _};
 use media_io::rooms::{Config, Rooms};
 use meet::Profile;
-use meet::meeting::{self, PlanItem, PlanMeeting, PlanParty, PlanSeat, Tells};
+use meet::meeting::{self, Plan, PlanItem, PlanParty, PlanSeat, Tells};
 use meet::seat::{self, Invitation};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -109,24 +109,21 @@ async fn served(app: App) -> (String, JoinHandle<()>) {
 async fn planned(store: &TestStore, profile: Profile) -> (MeetingId, Vec<SeatId>) {
     let mut tx = store.begin().await.unwrap();
     let seat = |title, chair| PlanSeat { title, chair };
-    let plan = PlanMeeting {
+    let plan = Plan {
         title: "A meeting",
         profile,
         zone: "Europe/Moscow",
         starts_at: noon(),
         ends_at: noon().plus(Duration::from_secs(7_200)),
         tells: Tells::Names,
-        parties: vec![
-            PlanParty {
-                name: "Here",
-                colour: "#1f4e79",
-                seats: vec![seat("Chair", true), seat("Aide", false)],
-            },
-            PlanParty { name: "There", colour: "#9b1c1c", seats: vec![seat("Chair", true)] },
-        ],
         agenda: vec![PlanItem { title: "Stability", minutes: 60 }],
     };
-    let meeting = meeting::plan(&mut tx, &Actor::Operator, plan, noon()).await.unwrap();
+    let here = vec![seat("Chair", true), seat("Aide", false)];
+    let parties = [
+        PlanParty { name: "Here", colour: "#1f4e79", seats: here },
+        PlanParty { name: "There", colour: "#9b1c1c", seats: vec![seat("Chair", true)] },
+    ];
+    let meeting = meeting::plan(&mut tx, &Actor::Operator, plan, &parties, noon()).await.unwrap();
     let seats: Vec<SeatId> =
         seat::of(&tx, meeting).await.unwrap().into_iter().map(|it| it.id).collect();
     let invitations: Vec<Invitation> = seats
@@ -134,6 +131,7 @@ async fn planned(store: &TestStore, profile: Profile) -> (MeetingId, Vec<SeatId>
         .enumerate()
         .map(|(number, seat)| Invitation {
             seat: *seat,
+            salt: None,
             verifier: Sha256::digest(token(number)).into(),
         })
         .collect();
@@ -323,6 +321,37 @@ on_both_engines! {
         assert_eq!(again.ends().await, Vec::<Value>::new());
     }
 
+    async fn a_new_link_sends_away_who_waits_with_the_former_and_leads_to_the_lobby(store: &TestStore) {
+        let site = Site::with(store, Profile::Closed).await;
+        let mut first = site.sits(0).await;
+        assert_eq!(first.says(json!({ "found": {} })).await["ok"]["group"], 1);
+        let mut waits = site.sits(1).await;
+        first.sees(|room| room["asking"][0]["salt"] == "").await;
+        let salt = [3; 16];
+        let anew = [Invitation {
+            seat: site.seats[1],
+            salt: Some(salt),
+            verifier: Sha256::digest(token(9)).into(),
+        }];
+        let mut tx = store.begin().await.unwrap();
+        seat::invite(&mut tx, &Actor::Operator, site.meeting, &anew, noon()).await.unwrap();
+        tx.commit().await.unwrap();
+        let heard = waits.ends().await;
+        assert!(heard.iter().any(|it| it.get("removed").is_some()), "{heard:?}");
+        first.sees(|room| room["asking"] == json!([])).await;
+        let hello = |shown| {
+            let token = BASE64.encode(token(shown));
+            json!({ "hello": { "seat": site.seats[1], "token": token, "instance": "x" } })
+        };
+        let mut former = site.opens(site.meeting).await.unwrap();
+        assert_eq!(former.says(hello(1)).await["code"], "not_invited");
+        let mut comes = site.opens(site.meeting).await.unwrap();
+        assert_eq!(comes.says(hello(9)).await["ok"], json!({}));
+        assert!(comes.says(json!({ "ask": asks(1) })).await["ok"].is_object());
+        let room = first.sees(|room| room["asking"][0]["seat"] == json!(site.seats[1])).await;
+        assert_eq!(room["asking"][0]["salt"], BASE64.encode(salt));
+    }
+
     async fn a_message_reaches_the_others_and_one_that_is_for_one_reaches_one(store: &TestStore) {
         let site = Site::with(store, Profile::Open).await;
         let mut pages = Vec::new();
@@ -413,6 +442,39 @@ on_both_engines! {
         let read = second.says(json!({ "read_readout": {} })).await;
         assert_eq!(read["ok"]["headline"], "We met");
         assert!(read["ok"]["released_at"].is_i64());
+    }
+
+    async fn a_chair_who_never_came_writes_the_readout_from_outside_and_learns_nothing_else(store: &TestStore) {
+        let site = Site::with(store, Profile::Closed).await;
+        let mut first = site.sits(0).await;
+        first.says(json!({ "found": {} })).await;
+        first.says(json!({ "begin": {} })).await;
+        let mut absent = site.comes(2, "page 2", 0).await;
+        let early = absent.says(json!({ "read_readout": {} })).await;
+        assert!(refused(&early).contains("once the meeting is over"));
+        assert_eq!(first.says(json!({ "end": {} })).await["ok"], json!({}));
+        let room = absent.sees(|room| room["state"] == "ended").await;
+        assert_eq!((&room["readout"], room["seats"].as_array().unwrap().len()), (&json!("none"), 1));
+        let draft = json!({ "readout": { "headline": "We waited", "body": "", "release": false } });
+        assert_eq!(absent.says(draft).await["ok"], json!({}));
+        let read = absent.says(json!({ "read_readout": {} })).await;
+        let kept = json!({ "headline": "We waited", "body": "", "released_at": null });
+        assert_eq!(read["ok"], kept);
+        let whole =
+            json!({ "readout": { "headline": "We waited", "body": "In vain.", "release": true } });
+        assert_eq!(absent.says(whole).await["ok"], json!({}));
+        let room = absent.sees(|room| room["readout"] == "released").await;
+        assert_eq!((&room["floor"], &room["photo"]), (&Value::Null, &Value::Null));
+        for said in [json!({ "message": { "payload": "aGk" } }), json!({ "relay": {} })] {
+            assert!(refused(&absent.says(said).await).contains("let into"));
+        }
+        // The other party's chair has its own, and the aide none.
+        let theirs = first.says(json!({ "read_readout": {} })).await;
+        assert_eq!(theirs["ok"]["headline"], "");
+        let mut aide = site.comes(1, "page 1", 0).await;
+        let refusal = aide.says(json!({ "read_readout": {} })).await;
+        assert!(refused(&refusal).contains("Only a chair"));
+        assert!(absent.heard.iter().all(|it| it.get("mail").is_none()), "{:?}", absent.heard);
     }
 
     async fn what_cannot_be_understood_is_told_and_ends_nothing(store: &TestStore) {

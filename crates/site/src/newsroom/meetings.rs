@@ -3,6 +3,7 @@
 mod after;
 mod invitations;
 mod plan;
+mod seats;
 pub(super) mod stories;
 
 use accounts::policy::{self, Action, check_anywhere};
@@ -24,6 +25,7 @@ use crate::syndication::icalendar::{self, Appointment};
 use after::{AgendaRow, Held, OutcomeRow, ReadoutForm};
 pub(super) use invitations::invite;
 use plan::Typed;
+use seats::SeatsForm;
 
 #[derive(Serialize)]
 struct ListPage {
@@ -75,6 +77,9 @@ struct MeetingPage {
     parties: Vec<PartyRow>,
     /// Whether somebody can be invited.
     invites: bool,
+    /// A link that leads somewhere, as it is known here.
+    known: Option<invitations::Known>,
+    seats: SeatsForm,
     /// Whether all links can be made anew: who is in has the secret of those from before.
     empty: bool,
     /// Where whoever is invited tests devices and network.
@@ -109,6 +114,8 @@ struct SeatRow {
     chair: bool,
     state: &'static str,
     invited: bool,
+    /// Of a link that was made anew, in base64url; else empty.
+    salt: String,
     /// Whether who sat there was sent out.
     emptied: bool,
     name: String,
@@ -152,10 +159,15 @@ pub(super) async fn list(State(app): State<App>, staff: Staff, frame: Frame) -> 
 /// `GET /newsroom/meetings/new`
 pub(super) async fn form(State(app): State<App>, staff: Staff, frame: Frame) -> Answer {
     policy::check(staff.actor(), Action::HoldMeetings)?;
+    let chair = chair_example(&app, &frame)?;
+    frame.show(&NewPage { typed: Typed::empty(&frame.site.zone, &chair), menus: Menus::all() })
+}
+
+/// What a chair is mostly called.
+fn chair_example(app: &App, frame: &Frame) -> Result<String, Trouble> {
     let words = app.0.templates.words();
     let chair = words.say(&frame.language, "meeting-chair-example", &[]);
-    let chair = chair.map_err(|error| Trouble::from(crate::error::PageError::from(error)))?;
-    frame.show(&NewPage { typed: Typed::empty(&frame.site.zone, &chair), menus: Menus::all() })
+    chair.map_err(|error| Trouble::from(crate::error::PageError::from(error)))
 }
 
 /// `POST /newsroom/meetings/new`
@@ -169,7 +181,8 @@ pub(super) async fn plan(
     let typed = Typed::by(&fields);
     let done = async {
         let mut tx = app.store().begin().await?;
-        let id = meeting::plan(&mut tx, staff.actor(), typed.plan()?, app.now()).await?;
+        let (plan, parties) = (typed.plan()?, typed.parties());
+        let id = meeting::plan(&mut tx, staff.actor(), plan, &parties, app.now()).await?;
         tx.commit().await?;
         Ok::<_, Trouble>(id)
     };
@@ -187,7 +200,7 @@ pub(super) async fn show(
     Path(id): Path<MeetingId>,
 ) -> Answer {
     policy::check(staff.actor(), Action::HoldMeetings)?;
-    frame.show(&page(&app, &staff, id, &Fields::default()).await?)
+    frame.show(&page(&app, &staff, &frame, id, &Fields::default()).await?)
 }
 
 /// `POST /newsroom/meetings/{id}`: does what the button says.
@@ -205,7 +218,8 @@ pub(super) async fn step(
     }
 }
 
-/// `GET /newsroom/meetings/{id}/meeting.ics`: for those who are invited. It holds no invitation.
+/// `GET /newsroom/meetings/{id}/meeting.ics`: for those who are invited. It holds no invitation. A later one
+/// takes the place of the one before, in calendars too.
 pub(super) async fn calendar_file(
     State(app): State<App>,
     staff: Staff,
@@ -220,10 +234,13 @@ pub(super) async fn calendar_file(
     let test = [("test", self_test(&app).into())];
     let description = words.say(&frame.language, "meeting-calendar-hint", &test);
     let description = description.map_err(|it| Trouble::from(crate::error::PageError::from(it)))?;
+    let organizer = public.as_str().trim_end_matches('/').to_owned();
     let appointment = Appointment {
         uid: format!("{id}@{host}"),
+        sequence: known.sequence,
         description,
-        url: format!("{}/meet/{id}", public.as_str().trim_end_matches('/')),
+        url: format!("{organizer}/meet/{id}"),
+        organizer,
         cancelled: known.state() == Course::Cancelled,
         title: known.title,
         zone: known.zone,
@@ -233,8 +250,11 @@ pub(super) async fn calendar_file(
     };
     let file = icalendar::write(&frame.site.name, &appointment);
     let headers = [
-        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"meeting.ics\""),
+        (
+            header::CONTENT_TYPE,
+            format!("text/calendar; charset=utf-8; method={}", appointment.method()),
+        ),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"meeting.ics\"".to_owned()),
     ];
     Ok((headers, file).into_response())
 }
@@ -253,7 +273,7 @@ async fn again(
     fields: &Fields,
     trouble: &Trouble,
 ) -> Answer {
-    frame.refuse(&page(app, staff, id, fields).await?, trouble)
+    frame.refuse(&page(app, staff, frame, id, fields).await?, trouble)
 }
 
 async fn act(app: &App, staff: &Staff, id: MeetingId, fields: &Fields) -> Result<(), Trouble> {
@@ -267,7 +287,10 @@ async fn act(app: &App, staff: &Staff, id: MeetingId, fields: &Fields) -> Result
     match fields.text("step") {
         "change" => {
             let typed = Typed::by(fields);
-            meeting::change(&mut tx, actor, id, typed.change()?, now).await?;
+            meeting::change(&mut tx, actor, id, typed.plan()?, now).await?;
+        }
+        step if seats::STEPS.contains(&step) => {
+            seats::act(&mut tx, actor, &known, fields, now).await?;
         }
         "advise" | "unadvise" => {
             let shown = fields.text("step") == "advise";
@@ -319,6 +342,7 @@ fn here(id: MeetingId) -> String {
 async fn page(
     app: &App,
     staff: &Staff,
+    frame: &Frame,
     id: MeetingId,
     fields: &Fields,
 ) -> Result<MeetingPage, Trouble> {
@@ -345,6 +369,8 @@ async fn page(
         menus: Menus::all(),
         parties: parties.iter().map(|it| PartyRow::of(it, &seats, fields)).collect(),
         invites: matches!(known.state(), Course::Planned | Course::UnderWay),
+        known: seats.iter().find_map(invitations::Known::of),
+        seats: SeatsForm::of(&parties, &seats, &chair_example(app, frame)?, fields),
         empty: seats.iter().all(|it| it.state() != seat::State::In),
         test: self_test(app),
         agenda: agenda.iter().map(AgendaRow::of).collect(),
@@ -403,6 +429,7 @@ impl PartyRow {
                     chair: seat.chair,
                     state: seat.state().name(),
                     invited: seat.is_invited(),
+                    salt: invitations::text(seat.salt.as_deref()),
                     emptied: seat.was_emptied(),
                     name: seat.name.clone(),
                 })

@@ -6,8 +6,12 @@ use jiff::tz::{Offset, TimeZone};
 /// Something that takes place at a time.
 #[derive(Clone, Debug)]
 pub struct Appointment {
-    /// Names it, for good: a file of the same name takes the place of the one before.
+    /// Names it, for good: a file of the same name takes the place of one whose sequence is lower.
     pub uid: String,
+    /// How often it was told otherwise.
+    pub sequence: i64,
+    /// Whose it is, as an absolute address (RFC 5546 §3.2.1).
+    pub organizer: String,
     /// What it is called.
     pub title: String,
     /// What one should know; lines end with `\n`.
@@ -26,6 +30,13 @@ pub struct Appointment {
     pub written_at: Timestamp,
 }
 
+impl Appointment {
+    /// What a calendar is to do with it (RFC 5546).
+    pub fn method(&self) -> &'static str {
+        if self.cancelled { "CANCEL" } else { "PUBLISH" }
+    }
+}
+
 /// The whole file.
 pub fn write(producer: &str, appointment: &Appointment) -> String {
     let zone = TimeZone::get(&appointment.zone).unwrap_or(TimeZone::UTC);
@@ -34,7 +45,7 @@ pub fn write(producer: &str, appointment: &Appointment) -> String {
     lines.add("VERSION", "2.0");
     lines.text("PRODID", &format!("-//{producer}//Tribune//EN"));
     lines.add("CALSCALE", "GREGORIAN");
-    lines.add("METHOD", if appointment.cancelled { "CANCEL" } else { "PUBLISH" });
+    lines.add("METHOD", appointment.method());
     let named = zone != TimeZone::UTC;
     if named {
         time_zone(&mut lines, appointment, &zone);
@@ -42,6 +53,9 @@ pub fn write(producer: &str, appointment: &Appointment) -> String {
     lines.add("BEGIN", "VEVENT");
     lines.text("UID", &appointment.uid);
     lines.add("DTSTAMP", &utc(appointment.written_at));
+    // A parameter's text has no way to write a quotation mark.
+    let name = producer.replace(|it: char| it == '"' || it.is_control(), "");
+    lines.add(&format!("ORGANIZER;CN=\"{name}\""), &appointment.organizer);
     for (name, at) in [("DTSTART", appointment.starts_at), ("DTEND", appointment.ends_at)] {
         if named {
             let name = format!("{name};TZID={}", appointment.zone);
@@ -58,7 +72,7 @@ pub fn write(producer: &str, appointment: &Appointment) -> String {
     lines.text("LOCATION", &appointment.url);
     lines.add("URL", &appointment.url);
     lines.add("STATUS", if appointment.cancelled { "CANCELLED" } else { "CONFIRMED" });
-    lines.add("SEQUENCE", if appointment.cancelled { "1" } else { "0" });
+    lines.add("SEQUENCE", &appointment.sequence.to_string());
     lines.add("TRANSP", "OPAQUE");
     lines.add("END", "VEVENT");
     lines.add("END", "VCALENDAR");
@@ -158,6 +172,8 @@ mod tests {
     fn conversation() -> Appointment {
         Appointment {
             uid: "019b79cf@tribune.example".into(),
+            sequence: 0,
+            organizer: "https://tribune.example".into(),
             title: "Conversation; by video, of two presidents".into(),
             description: "Come with your own link.\nIt is a secret.".into(),
             url: "https://tribune.example/meet/019b79cf".into(),
@@ -196,6 +212,7 @@ mod tests {
             "BEGIN:VEVENT",
             "UID:019b79cf@tribune.example",
             "DTSTAMP:20211205T093000Z",
+            "ORGANIZER;CN=\"The Tribune\":https://tribune.example",
             "DTSTART;TZID=Europe/Moscow:20211207T180000",
             "DTEND;TZID=Europe/Moscow:20211207T200000",
             "SUMMARY:Conversation\\; by video\\, of two presidents",
@@ -241,11 +258,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_called_off_says_so() {
-        let file = write("x", &Appointment { cancelled: true, ..conversation() });
-        for expected in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:1"] {
-            assert!(file.contains(expected), "{expected}");
+    fn what_is_called_off_takes_the_entry_away_that_it_names() {
+        let cancelled = Appointment { cancelled: true, sequence: 3, ..conversation() };
+        let file = unfolded(&write("x", &cancelled));
+        let uid = format!("UID:{}", conversation().uid);
+        for expected in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3", &uid] {
+            assert!(file.iter().any(|it| it == expected), "{expected} in {file:#?}");
         }
+    }
+
+    #[test]
+    fn a_name_is_written_as_a_parameter_can_have_it() {
+        let file = unfolded(&write("The \"Tribune\"; Osel\n", &conversation()));
+        let expected = "ORGANIZER;CN=\"The Tribune; Osel\":https://tribune.example";
+        assert!(file.iter().any(|it| it == expected), "{file:#?}");
     }
 
     #[test]

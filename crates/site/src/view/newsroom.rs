@@ -85,6 +85,7 @@ templates! {
     "meeting_party.html"
     "meeting_readers.html"
     "meeting_readout.html"
+    "meeting_seats.html"
     "meetings.html"
     "networks.html"
     "new_story.html"

@@ -409,6 +409,27 @@ pub enum Event {
     MeetingCancelled {
         meeting: MeetingId,
     },
+    PartyAdded {
+        meeting: MeetingId,
+        party: PartyId,
+    },
+    PartyRenamed {
+        meeting: MeetingId,
+        party: PartyId,
+    },
+    SeatAdded {
+        meeting: MeetingId,
+        seat: SeatId,
+    },
+    SeatRenamed {
+        meeting: MeetingId,
+        seat: SeatId,
+    },
+    /// Nobody had used it.
+    SeatTakenAway {
+        meeting: MeetingId,
+        seat: SeatId,
+    },
     /// Links were made; those from before open nothing.
     SeatsInvited {
         meeting: MeetingId,
@@ -666,6 +687,11 @@ impl Event {
             Self::ArticleVideoChosen { .. } => "article_video_chosen",
             Self::MeetingPlanned { .. } => "meeting_planned",
             Self::MeetingCancelled { .. } => "meeting_cancelled",
+            Self::PartyAdded { .. } => "party_added",
+            Self::PartyRenamed { .. } => "party_renamed",
+            Self::SeatAdded { .. } => "seat_added",
+            Self::SeatRenamed { .. } => "seat_renamed",
+            Self::SeatTakenAway { .. } => "seat_taken_away",
             Self::SeatsInvited { .. } => "seats_invited",
             Self::MeetingAdvised { .. } => "meeting_advised",
             Self::MeetingBegan { .. } => "meeting_began",

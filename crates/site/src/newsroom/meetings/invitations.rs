@@ -6,7 +6,9 @@ use axum::http::{HeaderMap, header};
 use base::MeetingId;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use meet::Seat;
 use meet::seat::{self, Invitation};
+use serde::Serialize;
 
 use super::{again, here};
 use crate::App;
@@ -53,10 +55,11 @@ fn read(fields: &Fields) -> Result<Vec<Invitation>, Trouble> {
     };
     let mut invitations = Vec::new();
     for (seat, verifier) in fields.starting("verifier-").filter(|(_, text)| !text.is_empty()) {
-        let bytes = URL_SAFE_NO_PAD.decode(verifier).map_err(|_| unclear())?;
+        let salt = Some(fields.text(&format!("salt-{seat}"))).filter(|it| !it.is_empty());
         invitations.push(Invitation {
             seat: seat.parse().map_err(|_| unclear())?,
-            verifier: bytes.try_into().map_err(|_| unclear())?,
+            salt: salt.map(|it| bytes(it).ok_or_else(unclear)).transpose()?,
+            verifier: bytes(verifier).ok_or_else(unclear)?,
         });
     }
     if invitations.is_empty() {
@@ -65,4 +68,28 @@ fn read(fields: &Fields) -> Result<Vec<Invitation>, Trouble> {
         ));
     }
     Ok(invitations)
+}
+
+/// By which the page's script sees whether it has the secret that the links come from.
+#[derive(Serialize)]
+pub(super) struct Known {
+    seat: String,
+    salt: String,
+    verifier: String,
+}
+
+impl Known {
+    pub(super) fn of(seat: &Seat) -> Option<Self> {
+        let verifier = text(Some(seat.verifier.as_deref()?));
+        Some(Self { seat: seat.id.to_string(), salt: text(seat.salt.as_deref()), verifier })
+    }
+}
+
+/// Bytes as the page's script writes them.
+pub(super) fn text(bytes: Option<&[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes.unwrap_or_default())
+}
+
+fn bytes<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }

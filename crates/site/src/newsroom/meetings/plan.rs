@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use jiff::tz::TimeZone;
-use meet::meeting::{ChangeMeeting, PlanItem, PlanMeeting, PlanParty, PlanSeat, Tells};
+use meet::meeting::{Plan, PlanItem, PlanParty, PlanSeat, Tells};
 use meet::{Meeting, Profile, agenda};
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ pub(super) struct Typed {
 }
 
 #[derive(Serialize)]
-struct TypedParty {
+pub(super) struct TypedParty {
     /// From 1.
     number: usize,
     name: String,
@@ -51,18 +51,11 @@ struct TypedItem {
 impl Typed {
     /// A form that nobody has filled.
     pub(super) fn empty(zone: &str, chair: &str) -> Self {
-        let party = |(at, colour): (usize, &str)| TypedParty {
-            number: at + 1,
-            name: String::new(),
-            colour: colour.to_owned(),
-            chair: chair.to_owned(),
-            seats: String::new(),
-        };
         Self {
             zone: zone.to_owned(),
             profile: Profile::default().name().to_owned(),
             tells: Tells::default().name().to_owned(),
-            parties: COLOURS.into_iter().enumerate().map(party).collect(),
+            parties: (1..=COLOURS.len()).map(|it| TypedParty::empty(it, chair)).collect(),
             ..Self::default()
         }
         .with_free_rows()
@@ -71,13 +64,6 @@ impl Typed {
     /// What somebody sent.
     pub(super) fn by(fields: &Fields) -> Self {
         let text = |name: &str| fields.trimmed(name).to_owned();
-        let party = |(at, colour): (usize, &str)| {
-            let number = at + 1;
-            let of = |what: &str| text(&format!("party-{number}-{what}"));
-            let chosen = of("colour");
-            let colour = if chosen.is_empty() { colour.to_owned() } else { chosen };
-            TypedParty { number, name: of("name"), colour, chair: of("chair"), seats: of("seats") }
-        };
         let agenda = (1..=ROWS_MAX).map(|row| TypedItem {
             title: text(&format!("item-{row}-title")),
             minutes: text(&format!("item-{row}-minutes")),
@@ -89,7 +75,7 @@ impl Typed {
             starts_at: text("starts_at"),
             ends_at: text("ends_at"),
             tells: text("tells"),
-            parties: COLOURS.into_iter().enumerate().map(party).collect(),
+            parties: (1..=COLOURS.len()).map(|number| TypedParty::by(fields, number)).collect(),
             agenda: agenda.filter(|it| !it.title.is_empty()).collect(),
         }
         .with_free_rows()
@@ -114,33 +100,22 @@ impl Typed {
     }
 
     /// The plan that this asks for.
-    pub(super) fn plan(&self) -> Result<PlanMeeting<'_>, Trouble> {
+    pub(super) fn plan(&self) -> Result<Plan<'_>, Trouble> {
         let (starts_at, ends_at) = self.times()?;
-        let parties = self.parties.iter().filter(|it| !it.is_empty());
-        Ok(PlanMeeting {
+        Ok(Plan {
             title: &self.title,
             profile: Profile::parse(&self.profile).unwrap_or_default(),
             zone: &self.zone,
             starts_at,
             ends_at,
             tells: Tells::parse(&self.tells).unwrap_or_default(),
-            parties: parties.map(TypedParty::plan).collect(),
             agenda: self.items()?,
         })
     }
 
-    /// The change that this asks for.
-    pub(super) fn change(&self) -> Result<ChangeMeeting<'_>, Trouble> {
-        let (starts_at, ends_at) = self.times()?;
-        Ok(ChangeMeeting {
-            title: &self.title,
-            profile: Profile::parse(&self.profile).unwrap_or_default(),
-            zone: &self.zone,
-            starts_at,
-            ends_at,
-            tells: Tells::parse(&self.tells).unwrap_or_default(),
-            agenda: self.items()?,
-        })
+    /// Who is to meet.
+    pub(super) fn parties(&self) -> Vec<PlanParty<'_>> {
+        self.parties.iter().filter(|it| !it.is_empty()).map(TypedParty::plan).collect()
     }
 
     fn times(&self) -> Result<(Timestamp, Timestamp), Trouble> {
@@ -167,11 +142,28 @@ impl Typed {
 }
 
 impl TypedParty {
+    pub(super) fn empty(number: usize, chair: &str) -> Self {
+        Self {
+            number,
+            name: String::new(),
+            colour: colour(number).to_owned(),
+            chair: chair.to_owned(),
+            seats: String::new(),
+        }
+    }
+
+    pub(super) fn by(fields: &Fields, number: usize) -> Self {
+        let of = |what: &str| fields.trimmed(&format!("party-{number}-{what}")).to_owned();
+        let chosen = of("colour");
+        let colour = if chosen.is_empty() { colour(number).to_owned() } else { chosen };
+        Self { number, name: of("name"), colour, chair: of("chair"), seats: of("seats") }
+    }
+
     fn is_empty(&self) -> bool {
         self.name.is_empty() && self.seats.is_empty()
     }
 
-    fn plan(&self) -> PlanParty<'_> {
+    pub(super) fn plan(&self) -> PlanParty<'_> {
         let chair = PlanSeat { title: &self.chair, chair: true };
         let chair = (!self.chair.is_empty()).then_some(chair);
         let others = self.seats.lines().map(str::trim).filter(|it| !it.is_empty());
@@ -182,6 +174,10 @@ impl TypedParty {
             seats: chair.into_iter().chain(others).collect(),
         }
     }
+}
+
+fn colour(number: usize) -> &'static str {
+    COLOURS.get(number - 1).copied().unwrap_or(COLOURS[0])
 }
 
 /// An instant as a `datetime-local` field holds it.
@@ -216,7 +212,8 @@ mod tests {
         typed.agenda[2] = TypedItem { title: "Strategic stability".into(), minutes: "30".into() };
         let plan = typed.plan().unwrap();
         assert_eq!(plan.starts_at.to_string(), "2021-12-07T15:00:00Z");
-        let [party] = &plan.parties[..] else { panic!("{plan:?}") };
+        let parties = typed.parties();
+        let [party] = &parties[..] else { panic!("{parties:?}") };
         let seats: Vec<_> = party.seats.iter().map(|it| (it.title, it.chair)).collect();
         let expected = [("Head of delegation", true), ("Interpreter", false), ("Aide", false)];
         assert_eq!(seats, expected);

@@ -154,14 +154,29 @@ async fn invitations_are_known_by_what_the_browser_derived() {
     let without_script = host.post(&address, &[(&name, "")]).await;
     assert_eq!(without_script.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(without_script.body.contains("Switch scripts on"), "{without_script:?}");
+    let salt = format!("salt-{}", seats[0].id);
     for nonsense in ["x", "####", &URL_SAFE_NO_PAD.encode([1; 31]), &format!("{verifier}=")] {
         let refused = host.post(&address, &[(&name, nonsense)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{nonsense}");
+        let refused = host.post(&address, &[(&name, &verifier), (&salt, nonsense)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{nonsense}");
     }
     let taken = host.post(&address, &[(&name, &verifier)]).await;
     assert_eq!(taken.location, here, "{taken:?}");
     let known = seat::recognise(&store, id, seats[0].id, &token).await.unwrap();
     assert_eq!(known.map(|it| it.id), Some(seats[0].id));
+
+    // Another for the same seat; the page then knows by what it differs, and the former opens nothing.
+    assert!(host.get(&here).await.body.contains(&format!("data-invite-seat=\"{}\"", seats[0].id)));
+    let (other, drawn) = ([8_u8; 32], URL_SAFE_NO_PAD.encode([3; 16]));
+    let verifier = URL_SAFE_NO_PAD.encode(Sha256::digest(other));
+    host.post(&address, &[(&name, &verifier), (&salt, &drawn)]).await;
+    let page = host.get(&here).await.body;
+    assert!(page.contains(&format!("name=\"{salt}\" value=\"{drawn}\"")), "{page}");
+    for (shown, expected) in [(token, None), (other, Some(seats[0].id))] {
+        let known = seat::recognise(&store, id, seats[0].id, &shown).await.unwrap();
+        assert_eq!(known.map(|it| it.id), expected);
+    }
     store.close().await;
 }
 
@@ -176,6 +191,33 @@ async fn the_calendar_file_tells_when_and_holds_no_secret() {
     assert!(unfolded.contains(&format!("URL:http://localhost/meet/{id}\r\n")), "{unfolded}");
     assert!(!file.contains('#'), "{file}");
     assert!(unfolded.contains("your network at http://localhost/meet/test\r\n"), "{unfolded}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_later_calendar_file_takes_the_place_of_the_one_before() {
+    let store = TestStore::sqlite().await;
+    let host = Host::open(&store).await;
+    let (here, id) = host.plan().await;
+    let told = async |sequence: usize, others: &[&str]| {
+        let file = host.get(&format!("{here}/meeting.ics")).await.body.replace("\r\n ", "");
+        let (sequence, uid) = (format!("SEQUENCE:{sequence}"), format!("UID:{id}@localhost"));
+        for expected in [sequence.as_str(), &uid].iter().chain(others) {
+            assert!(file.contains(&format!("\r\n{expected}\r\n")), "{expected} in {file}");
+        }
+    };
+    let confirmed = ["METHOD:PUBLISH", "STATUS:CONFIRMED"];
+    told(0, &confirmed).await;
+    host.does(&here, "change", &but(&[("starts_at", "2021-12-07T18:30")])).await;
+    told(1, &["DTSTART;TZID=Europe/Moscow:20211207T183000"]).await;
+    // What no calendar shows tells it nothing new.
+    let other = but(&[("starts_at", "2021-12-07T18:30"), ("item-1-minutes", "20")]);
+    host.does(&here, "change", &other).await;
+    told(1, &confirmed).await;
+    host.does(&here, "change", &but(&[("title", "Two presidents")])).await;
+    told(2, &["SUMMARY:Two presidents"]).await;
+    host.does(&here, "cancel", &[("sure", "yes")]).await;
+    told(3, &["METHOD:CANCEL", "STATUS:CANCELLED"]).await;
     store.close().await;
 }
 
@@ -296,6 +338,65 @@ async fn the_script_that_invites_is_told_a_sentence_and_a_browser_a_page() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.body.contains("Switch scripts on"), "{answer:?}");
         assert_eq!(answer.body.contains("<html"), page, "{answer:?}");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn parties_and_seats_are_changed_after_the_plan() {
+    let store = TestStore::sqlite().await;
+    let host = Host::open(&store).await;
+    let (here, id) = host.plan().await;
+    let russia = party::of(&store, id).await.unwrap()[0].id.to_string();
+    host.does(&here, "add_seat", &[("party", &russia), ("title", "Adviser")]).await;
+    let of_russia = seat::of(&store, id).await.unwrap().into_iter().rev();
+    let added = of_russia.into_iter().next().unwrap();
+    assert_eq!((added.title.as_str(), added.number, added.chair), ("Adviser", 4, false));
+    let added = added.id.to_string();
+    host.does(&here, "rename_seat", &[("seat", &added), ("title", "Expert")]).await;
+    host.does(
+        &here,
+        "rename_party",
+        &[("party", &russia), ("name", "Russian Federation"), ("colour", "#00606b")],
+    )
+    .await;
+    let third =
+        [("party-3-name", "Finland"), ("party-3-chair", "Minister"), ("party-3-seats", "Aide")];
+    host.does(&here, "add_party", &third).await;
+    let page = host.get(&here).await.body;
+    for told in ["Expert", "Russian Federation", "Finland", "Minister"] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+    assert!(page.contains(&format!("name=\"verifier-{added}\"")), "it can be invited to: {page}");
+    host.does(&here, "take_away_seat", &[("seat", &added)]).await;
+    assert!(!host.get(&here).await.body.contains("Expert"));
+
+    // What cannot be done is shown again as it was typed.
+    for (step, fields, told) in [
+        (
+            "add_party",
+            vec![("party-4-name", "Sweden"), ("party-4-seats", "Envoy")],
+            "Sweden needs a chair",
+        ),
+        (
+            "add_seat",
+            vec![("party", russia.as_str()), ("title", &"Envoy ".repeat(40))],
+            "A seat&#39;s title",
+        ),
+        (
+            "rename_party",
+            vec![("party", &russia), ("name", "Finland"), ("colour", "#8a1c1c")],
+            "the same name",
+        ),
+        ("take_away_seat", vec![("seat", added.as_str())], "no such seat"),
+    ] {
+        let sent: Vec<_> = fields.iter().copied().chain([("step", step)]).collect();
+        let refused = host.post(&here, &sent).await;
+        assert!(refused.body.contains(told), "{told} in {}", refused.body);
+        if step != "take_away_seat" {
+            assert!(refused.body.contains("<details open>"), "{step}: {}", refused.body);
+            assert!(fields.iter().all(|(_, typed)| refused.body.contains(typed)), "{refused:?}");
+        }
     }
     store.close().await;
 }

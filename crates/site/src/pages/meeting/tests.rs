@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base::Actor;
 use document::Document;
-use meet::meeting::{PlanItem, PlanMeeting, PlanParty, PlanSeat};
+use meet::meeting::{Plan, PlanItem, PlanParty, PlanSeat};
 use meet::outcome::WriteOutcome;
 use meet::readout::{self, WriteReadout};
 use meet::record;
@@ -30,18 +30,18 @@ impl Site {
     async fn plan(&self, tells: Tells) -> MeetingId {
         let chair = PlanSeat { title: "President", chair: true };
         let party = |name, colour| PlanParty { name, colour, seats: vec![chair.clone()] };
-        let command = PlanMeeting {
+        let plan = Plan {
             title: "Two presidents & a screen",
             profile: Profile::Closed,
             zone: "Europe/Moscow",
             starts_at: at("2025-12-07T15:00:00Z"),
             ends_at: at("2025-12-07T17:00:00Z"),
             tells,
-            parties: vec![party("Russia", "#8a1c1c"), party("United States", "#1f4e79")],
             agenda: vec![PlanItem { title: "Strategic stability", minutes: 40 }],
         };
         let mut tx = self.app.store().begin().await.unwrap();
-        let id = meeting::plan(&mut tx, &OPERATOR, command, noon()).await.unwrap();
+        let parties = [party("Russia", "#8a1c1c"), party("United States", "#1f4e79")];
+        let id = meeting::plan(&mut tx, &OPERATOR, plan, &parties, noon()).await.unwrap();
         tx.commit().await.unwrap();
         id
     }

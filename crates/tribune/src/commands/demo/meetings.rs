@@ -1,7 +1,7 @@
 //! The demo's meetings, which were held elsewhere.
 
 use base::{Actor, ArticleId, Timestamp};
-use meet::meeting::{self, PlanItem, PlanMeeting, PlanParty, PlanSeat, Tells};
+use meet::meeting::{self, Plan, PlanItem, PlanParty, PlanSeat, Tells};
 use meet::outcome::{self, Kind, WriteOutcome};
 use meet::readout::{self, WriteReadout};
 use meet::{Profile, official_photo, party, record, story};
@@ -67,7 +67,8 @@ impl Meeting {
         }
         let (actor, now) = (&Actor::Operator, self.told_at);
         let mut tx = store.begin().await?;
-        let id = meeting::plan(&mut tx, actor, self.plan(), now).await?;
+        let parties: Vec<_> = self.party.iter().map(Party::plan).collect();
+        let id = meeting::plan(&mut tx, actor, self.plan(), &parties, now).await?;
         record::advise(&mut tx, actor, id, &self.advisory, true, now).await?;
         record::note_held(&mut tx, actor, id, self.began_at, self.ended_at, now).await?;
         let mut outcomes = Vec::new();
@@ -98,15 +99,14 @@ impl Meeting {
         Ok(())
     }
 
-    fn plan(&self) -> PlanMeeting<'_> {
-        PlanMeeting {
+    fn plan(&self) -> Plan<'_> {
+        Plan {
             title: &self.title,
             profile: Profile::Closed,
             zone: &self.zone,
             starts_at: self.starts_at,
             ends_at: self.ends_at,
             tells: Tells::Parties,
-            parties: self.party.iter().map(Party::plan).collect(),
             agenda: self
                 .agenda
                 .iter()
