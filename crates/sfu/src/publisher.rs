@@ -376,7 +376,7 @@ impl Publisher {
         let report = data.last_sender_info?;
         let ticks = (data.time.numer() as u32).wrapping_sub(report.rtp_time.numer() as u32);
         let ticks = i64::from(ticks.cast_signed());
-        let apart = Duration::from_secs(ticks.unsigned_abs()) / data.time.denom() as u32;
+        let apart = Duration::from_secs(ticks.unsigned_abs()) / data.time.denom();
         let taken = if ticks < 0 {
             report.ntp_time.checked_sub(apart)?
         } else {
