@@ -237,22 +237,22 @@ mod tests {
     fn what_goes_as_one_has_one_address_and_one_length_but_for_the_last() {
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 2));
         let there = SocketAddr::from((Ipv4Addr::LOCALHOST, 3));
-        let alike = |lengths: &[(SocketAddr, usize)], most| {
+        let run = |lengths: &[(SocketAddr, usize)], most| {
             let all: Vec<_> =
                 lengths.iter().map(|(to, length)| transmit(*to, *length, 0)).collect();
-            super::alike(&all, most)
+            alike(&all, most)
         };
-        assert_eq!(alike(&[], 64), 0);
-        assert_eq!(alike(&[(here, 9)], 64), 1);
-        assert_eq!(alike(&[(here, 9), (here, 9), (here, 5), (here, 5)], 64), 3);
-        assert_eq!(alike(&[(here, 9), (here, 10)], 64), 1);
-        assert_eq!(alike(&[(here, 9), (there, 9)], 64), 1);
-        assert_eq!(alike(&[(here, 9), (here, 9), (there, 5)], 64), 2);
-        assert_eq!(alike(&[(here, 9); 9], 4), 4);
-        assert_eq!(alike(&[(here, 9), (here, 9), (here, 5)], 2), 2);
-        assert_eq!(alike(&[(here, 9); 9], 1), 1);
-        assert_eq!(alike(&[(here, 30_000); 9], 64), 2);
-        assert_eq!(alike(&[(here, 0), (here, 0)], 64), 1);
+        assert_eq!(run(&[], 64), 0);
+        assert_eq!(run(&[(here, 9)], 64), 1);
+        assert_eq!(run(&[(here, 9), (here, 9), (here, 5), (here, 5)], 64), 3);
+        assert_eq!(run(&[(here, 9), (here, 10)], 64), 1);
+        assert_eq!(run(&[(here, 9), (there, 9)], 64), 1);
+        assert_eq!(run(&[(here, 9), (here, 9), (there, 5)], 64), 2);
+        assert_eq!(run(&[(here, 9); 9], 4), 4);
+        assert_eq!(run(&[(here, 9), (here, 9), (here, 5)], 2), 2);
+        assert_eq!(run(&[(here, 9); 9], 1), 1);
+        assert_eq!(run(&[(here, 30_000); 9], 64), 2);
+        assert_eq!(run(&[(here, 0), (here, 0)], 64), 1);
     }
 
     #[tokio::test]
