@@ -277,7 +277,8 @@ export class Conference {
   async sends(): Promise<void> {
     const { sound, picture, screen } = this.devices;
     this.meter.listen(this.invitation.seat, sound);
-    await this.media?.send({ sound, picture, screen });
+    // What is sent before there are keys is dropped, and with it the picture that others begin with.
+    await this.media?.send(this.stage === "in" ? { sound, picture, screen } : { sound: null, picture: null, screen: null });
     if (this.stage !== "in" || !this.holds) return;
     const sending = { audio: sound !== null, video: picture !== null, screen: screen !== null };
     if (JSON.stringify(sending) === this.sendingTold) return;
@@ -348,8 +349,11 @@ export class Conference {
     const isIn = this.hasAsked && own?.state === "in";
     if (room.state === "ended" || room.state === "cancelled") this.end(room.state);
     else if (isIn && (room.profile === "open" || this.keeper?.doors)) this.enter(room);
-    else if (isIn) this.stage = this.isBack ? "returning" : "lobby";
-    else this.stage = this.hasAsked ? "lobby" : "early";
+    else if (isIn) {
+      this.stage = this.isBack ? "returning" : "lobby";
+      // The way to the server is found while the keys are being agreed upon. Without them nothing is sent on it: see `sends`.
+      this.connect(room);
+    } else this.stage = this.hasAsked ? "lobby" : "early";
     void this.sends();
     this.changedNow();
   }
@@ -357,8 +361,12 @@ export class Conference {
   private enter(room: Room): void {
     this.stage = "in";
     this.isBack = true;
-    const others = room.seats.filter(({ id }) => id !== room.you).sort((one, other) => one.number - other.number);
     this.meter.listen("preview", null);
+    this.connect(room);
+  }
+
+  private connect(room: Room): void {
+    const others = room.seats.filter(({ id }) => id !== room.you).sort((one, other) => one.number - other.number);
     if (this.media) return this.media.seat(others.map(({ id }) => id));
     if (room.profile === "closed") this.seal();
     this.media = new Media(others.map(({ id }) => id), this.worker, {
