@@ -72,6 +72,7 @@ export interface Room {
   began_at: number | null;
   ended_at: number | null;
   on_air_since: number | null;
+  has_channel: boolean;
   parties: Party[];
   seats: Seat[];
   floor: { seat: string; since: number } | null;

@@ -323,7 +323,7 @@ export class MeetingServer {
     const seats = this.seats.map(({ verifier: _v, asks: _a, wasIn: _w, instance: _i, ...seat }) => seat);
     return {
       now: this.now(), title: "Talks on security guarantees", profile: this.profile, zone: "Europe/Moscow",
-      state: this.state, locked: this.locked, on_air_since: null, you: you.id, starts_at: 1638889680000, ends_at: 1638897000000,
+      state: this.state, locked: this.locked, on_air_since: null, has_channel: true, you: you.id, starts_at: 1638889680000, ends_at: 1638897000000,
       began_at: this.began_at, ended_at: this.ended_at, parties: this.parties,
       seats: isIn ? seats : seats.filter((it) => it.id === you.id), floor: isIn ? this.floor : null,
       agenda: this.agenda, group: this.group, asking: isIn && you.chair ? asking : [],

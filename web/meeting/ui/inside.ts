@@ -138,7 +138,7 @@ export class Inside {
     const isOnAir = room.on_air_since !== null;
     show(this.onAir, isOnAir);
     show(this.airOff, isOnAir);
-    show(this.air, !isOnAir && room.profile === "open" && room.state === "under_way");
+    show(this.air, !isOnAir && room.has_channel && room.profile === "open" && room.state === "under_way");
     put(this.lock, say(room.locked ? "unlock" : "lock"));
     put(this.chairState, say(room.locked ? "is-locked" : "is-unlocked"));
     show(this.seePhoto, room.photo !== null);

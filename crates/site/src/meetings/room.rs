@@ -26,6 +26,8 @@ pub(super) struct Room {
     began_at: Option<i64>,
     ended_at: Option<i64>,
     on_air_since: Option<i64>,
+    /// Whether there is a channel to put it on.
+    has_channel: bool,
     parties: Vec<PartyView>,
     seats: Vec<SeatView>,
     floor: Option<Floor>,
@@ -132,6 +134,7 @@ pub(super) async fn seen_from(
     on: &impl Connection,
     me: &Seat,
     here: &BTreeMap<SeatId, Here>,
+    has_channel: bool,
     now: Timestamp,
 ) -> meet::Result<Option<Room>> {
     let Some(known) = meeting::by_id(on, me.meeting_id).await? else { return Ok(None) };
@@ -174,6 +177,7 @@ pub(super) async fn seen_from(
         began_at: known.began_at.map(millis),
         ended_at: known.ended_at.map(millis),
         on_air_since: known.on_air_since.map(millis),
+        has_channel,
         parties: parties
             .into_iter()
             .map(|it| PartyView {

@@ -266,7 +266,8 @@ impl Here {
         let me = self.me().await?;
         let store = self.app.store();
         let here = self.live.here();
-        let Some(room) = room::seen_from(store, &me, &here, self.app.now()).await? else {
+        let (has_channel, now) = (self.app.studio().is_some(), self.app.now());
+        let Some(room) = room::seen_from(store, &me, &here, has_channel, now).await? else {
             return Err(End::with(NOT_INVITED));
         };
         let over = room.is_over();

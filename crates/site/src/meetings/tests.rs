@@ -516,7 +516,9 @@ on_both_engines! {
         let answer = page.says(json!({ "air": { "on": true } })).await;
         assert!(refused(&answer).contains("Begin the meeting"), "{answer}");
         assert!(page.says(json!({ "begin": {} })).await["ok"].is_object());
-        // There is neither a port nor a channel here.
+        // There is neither a port nor a channel here, and nobody is offered one.
+        let room = page.sees(|it| it["state"] == "under_way").await;
+        assert_eq!(room["has_channel"], false);
         let answer = page.says(json!({ "air": { "on": true } })).await;
         assert!(refused(&answer).contains("carries no pictures"), "{answer}");
         let known = meeting::by_id(store, site.meeting).await.unwrap().unwrap();
