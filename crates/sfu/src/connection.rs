@@ -12,6 +12,7 @@ use str0m::net::{Protocol, Receive};
 use str0m::rtp::{Extension, ExtensionMap, Ssrc, Vp8Descriptor};
 use str0m::{Candidate, Event, IceConnectionState, Input, Rtc, RtcConfig};
 
+use crate::intake::Intake;
 use crate::layers::{Want, allocate};
 use crate::offer::{JoinError, Plan};
 use crate::pump::{Next, Pump};
@@ -40,6 +41,7 @@ pub(crate) struct Connection {
     pub(crate) session: u64,
     plan: Plan,
     pub(crate) ufrag: String,
+    intake: Intake,
     /// Where it is known to be reached, oldest first.
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) sources: Vec<Source>,
@@ -102,6 +104,7 @@ impl Connection {
             session,
             plan: Plan::default(),
             ufrag: String::new(),
+            intake: Intake::new(now),
             addresses: Vec::new(),
             sources: Vec::new(),
             others: BTreeMap::new(),
@@ -182,6 +185,9 @@ impl Connection {
         destination: SocketAddr,
         bytes: &[u8],
     ) -> bool {
+        if !self.intake.takes(now, bytes.len()) {
+            return false;
+        }
         let Ok(received) = Receive::new(Protocol::Udp, source, destination, bytes) else {
             return false;
         };

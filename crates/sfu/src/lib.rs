@@ -43,6 +43,7 @@ mod air;
 mod clock;
 mod connection;
 mod directory;
+mod intake;
 mod layers;
 mod offer;
 #[cfg(feature = "peer")]

@@ -385,6 +385,31 @@ fn garbage_from_strangers_and_from_a_seat_itself_harms_nobody() {
 }
 
 #[test]
+fn who_floods_the_room_costs_the_others_no_more_than_a_line_that_is_full() {
+    let mut world = World::new(Profile::Closed, 3);
+    world.join(0, 1, Sends { screen: true, ..Sends::nothing() });
+    world.join(1, 1, Sends::everything());
+    world.join(2, 1, Sends::nothing());
+    world.run(3 * SECOND);
+    world.listen_anew();
+    // 44 Mbit/s.
+    for tick in 0..500 {
+        let now = world.now;
+        let flood = [1_100; 50];
+        let screen = (Kind::Screen, Layer::Full);
+        world.client(0).peer.send_picture(now, screen, tick * 900, tick == 0, &flood, b"0s");
+        world.drain_client(seat(0));
+        world.run(Duration::from_millis(10));
+    }
+    let flooded = world.heard(2, Slot::Shown).packets;
+    assert!((500..6_000).contains(&flooded), "{flooded} of 25,000");
+    // A screen goes before cameras, be it as large as this one; whoever speaks is heard.
+    let heard = world.heard(2, Slot::Sound(seat(1)));
+    no_faults(&heard);
+    assert!(heard.longest_gap < SECOND / 10, "{heard:?}");
+}
+
+#[test]
 fn who_has_no_seat_and_what_is_no_offer_are_refused_and_change_nothing() {
     let mut world = sender_and_viewer(Sends::everything());
     world.run(2 * SECOND);
