@@ -1,4 +1,4 @@
-//! The channel through the whole program: killed on air, and among strangers.
+//! The channel through the whole program: killed on air, its transcoder killed, and among strangers.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -27,9 +27,15 @@ impl Studio {
 
     /// An encoder that sends until it is dropped.
     fn sends(&self) -> Source {
-        let flags = "-hide_banner -loglevel error -nostdin -re -f lavfi -i testsrc2=size=320x180:rate=25 \
-                     -f lavfi -i sine=sample_rate=48000 -c:v libx264 -preset ultrafast -tune zerolatency \
-                     -pix_fmt yuv420p -g 25 -c:a aac -ac 2 -f flv";
+        self.sends_at("320x180")
+    }
+
+    fn sends_at(&self, size: &str) -> Source {
+        let flags = format!(
+            "-hide_banner -loglevel error -nostdin -re -f lavfi -i testsrc2=size={size}:rate=25 \
+             -f lavfi -i sine=sample_rate=48000 -c:v libx264 -preset ultrafast -tune zerolatency \
+             -pix_fmt yuv420p -g 25 -c:a aac -ac 2 -f flv"
+        );
         let mut ffmpeg = Command::new("ffmpeg");
         ffmpeg.args(flags.split_whitespace()).arg(&self.ingest);
         let child = ffmpeg.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
@@ -56,8 +62,12 @@ fn listed(playlist: &str) -> (u64, Vec<String>) {
 
 /// The live playlist, once it lists so many segments that are not known.
 fn airs(node: &Tribune, more: usize, known: &[String]) -> (u64, Vec<String>) {
+    airs_at(node, LIVE, more, known)
+}
+
+fn airs_at(node: &Tribune, playlist: &str, more: usize, known: &[String]) -> (u64, Vec<String>) {
     let is_new = |it: &&String| !known.contains(it);
-    let answer = node.until(LIVE, |answer| {
+    let answer = node.until(playlist, |answer| {
         answer.status == 200 && listed(&answer.text()).1.iter().filter(is_new).count() >= more
     });
     listed(&answer.text())
@@ -91,6 +101,35 @@ fn a_channel_that_is_killed_on_air_goes_on_where_it_was() {
         assert!(window.contains(name.as_str()), "{name} is not in {window}");
         assert_eq!(node.get(&format!("/channels/main/source/{name}")).status, 200, "{name}");
     }
+}
+
+#[test]
+fn a_transcoder_that_is_killed_on_air_costs_the_channel_nothing_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = Studio::at(folder.path());
+    let node = Tribune::serve(&studio.place);
+    let _source = studio.sends_at("426x320");
+    let (_, before) = airs(&node, 2, &[]);
+    let lower = |master: &str| {
+        let of_pictures = |line: &&str| line.ends_with("p/live.m3u8");
+        master.lines().find(of_pictures).map(|line| format!("/channels/main/{line}"))
+    };
+    let master = node.until("/channels/main/master.m3u8", |it| lower(&it.text()).is_some());
+    let lower = lower(&master.text()).unwrap();
+    let (first, known) = airs_at(&node, &lower, 2, &[]);
+
+    let killed = node.children("ffmpeg");
+    assert!(!killed.is_empty(), "nothing transcodes");
+    for pid in &killed {
+        assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
+    }
+    let (again, _) = airs_at(&node, &lower, 2, &known);
+    assert!(again >= first, "the media sequence went back from {first} to {again}");
+    assert!(node.children("ffmpeg").iter().any(|pid| !killed.contains(pid)), "it is the old one");
+    // What passes untouched has no break.
+    let source = node.get("/channels/main/source/dvr.m3u8").text();
+    assert!(before.iter().all(|name| source.contains(name.as_str())), "{source}");
+    assert!(!source.contains("#EXT-X-DISCONTINUITY\n"), "{source}");
 }
 
 #[test]

@@ -124,6 +124,19 @@ impl Tribune {
         files.split_whitespace().next().unwrap().parse().unwrap()
     }
 
+    /// The processes that it has started and not yet seen the end of, by their program's name.
+    pub(crate) fn children(&self, name: &str) -> Vec<u32> {
+        let is_ours = |pid: &u32| {
+            // PID (NAME) STATE PARENT …
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let rest = stat.split_once(&format!("({name}) ")).map(|(_, rest)| rest);
+            let parent = rest.and_then(|rest| rest.split_whitespace().nth(1));
+            parent.is_some_and(|parent| parent == self.child.id().to_string())
+        };
+        let all = std::fs::read_dir("/proc").unwrap().flatten();
+        all.filter_map(|it| it.file_name().to_str()?.parse().ok()).filter(is_ours).collect()
+    }
+
     /// Asks again until the answer is as it must become.
     pub(crate) fn until(&self, path: &str, is_so: impl Fn(&Answer) -> bool) -> Answer {
         eventually(&format!("{path} of {}", self.address), || {
