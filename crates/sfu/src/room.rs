@@ -295,7 +295,6 @@ impl Room {
         for news in polled.news.drain(..) {
             match news {
                 News::Begins(kind) => {
-                    self.share_out = true;
                     self.said.push_back(Output::Event(Event::Media(seat, kind)));
                 }
                 News::BudgetShrinks => self.share_out = true,
