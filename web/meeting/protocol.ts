@@ -18,6 +18,7 @@ export interface Seat {
   title: string;
   chair: boolean;
   state: "free" | "asking" | "in";
+  invited: boolean;
   present: boolean;
   keyed: boolean;
   name: string;

@@ -320,7 +320,7 @@ export class MeetingServer {
     const isIn = you.state === "in";
     const asking = this.seats.filter((it) => it.state === "asking" && it.asks).map((it) => it.asks);
     const returning = this.seats.filter((it) => it.state === "in" && it.present && !it.keyed && it.asks).map((it) => it.asks);
-    const seats = this.seats.map(({ verifier: _v, asks: _a, wasIn: _w, instance: _i, ...seat }) => seat);
+    const seats = this.seats.map(({ verifier, asks: _a, wasIn: _w, instance: _i, ...seat }) => ({ ...seat, invited: verifier !== null }));
     return {
       now: this.now(), title: "Talks on security guarantees", profile: this.profile, zone: "Europe/Moscow",
       state: this.state, locked: this.locked, on_air_since: null, has_channel: true, you: you.id, starts_at: 1638889680000, ends_at: 1638897000000,

@@ -157,6 +157,6 @@ export class People {
     show(element.querySelector<HTMLElement>(".acts")!, isChair && (isIn || seat.name !== ""));
     show(give!, isIn && room.floor?.seat !== seat.id);
     show(remove!, isIn && !isOwn);
-    show(free!, !isIn && seat.name !== "" && !isOwn);
+    show(free!, !isIn && seat.invited && seat.name !== "" && !isOwn);
   }
 }

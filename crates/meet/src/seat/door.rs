@@ -89,7 +89,11 @@ pub async fn free(
 ) -> Result<()> {
     in_the_chair(tx, actor, meeting).await?;
     check_open(&meeting::known(tx, meeting).await?)?;
-    in_meeting(tx, meeting, seat).await?;
+    if !in_meeting(tx, meeting, seat).await?.is_invited() {
+        return Err(MeetError::invalid(
+            "No link leads to this seat any more. A host makes a new one in the newsroom.",
+        ));
+    }
     give_up_floor(tx, meeting, seat, now).await?;
     clear(tx, seat).await?;
     sql("UPDATE meeting_seats SET identity = NULL WHERE id = ?").bind(seat).run(tx).await?;

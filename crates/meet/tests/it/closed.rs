@@ -204,6 +204,13 @@ on_both_engines! {
         tx.commit().await.unwrap();
         planned.asks(1, 77).await.unwrap();
         assert_eq!(planned.seat(1).await.state(), seat::State::Asking);
+
+        // Whoever was sent out has no link that could be used anew.
+        let sent_out = planned.seats[2].id;
+        let mut tx = store.begin().await.unwrap();
+        seat::remove(&mut tx, &planned.actor(0), planned.id, sent_out, after(64)).await.unwrap();
+        let refused = seat::free(&mut tx, &planned.actor(0), planned.id, sent_out, after(65)).await;
+        assert!(said(refused).contains("A host makes a new one"));
     }
 
     async fn whoever_is_removed_needs_another_invitation(store: &TestStore) {

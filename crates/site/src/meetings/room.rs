@@ -75,6 +75,8 @@ struct SeatView {
     title: String,
     chair: bool,
     state: &'static str,
+    /// Whether there is a link that leads to it.
+    invited: bool,
     present: bool,
     keyed: bool,
     name: String,
@@ -251,6 +253,7 @@ fn seen(it: &Seat, here: &BTreeMap<SeatId, Here>, hands: &BTreeMap<SeatId, usize
         title: it.title.clone(),
         chair: it.chair,
         state: it.state().name(),
+        invited: it.is_invited(),
         present: page.is_some(),
         keyed: is_keyed(it, here),
         name: it.name.clone(),
