@@ -51,8 +51,6 @@ pub(super) struct Air {
     sounds: Option<Child>,
     slates: Slates,
     captions: Captioning,
-    /// What the pictures of the source need to be decoded.
-    init: Bytes,
     /// How fast the smaller pictures are made, while they are.
     speed: Option<f64>,
     punctuality: Punctuality,
@@ -200,7 +198,6 @@ impl Air {
             sounds: None,
             slates,
             captions: Captioning::default(),
-            init: Bytes::new(),
             speed: None,
             punctuality: Punctuality::default(),
             wanted,
@@ -585,7 +582,7 @@ impl Air {
             match output {
                 media::Output::Init { rendition, name, bytes } => {
                     if rendition == SOURCE {
-                        self.init = bytes.clone();
+                        studio.0.thumbnails.learn(name, bytes.clone());
                     }
                     let folder = self.name(rendition);
                     disk.write(folder, name, vec![bytes.clone()]);
@@ -604,7 +601,7 @@ impl Air {
                         Master::AudioOnly => SOUND_SEGMENT.1,
                     };
                     if rendition == SOURCE {
-                        studio.0.thumbnails.offer(&segment, &self.init, &chunks);
+                        studio.0.thumbnails.offer(&segment, &chunks);
                     }
                     disk.write(folder, segment.name, chunks.clone());
                     origin.put_lasting(folder, segment.name, &chunks, segment.duration());

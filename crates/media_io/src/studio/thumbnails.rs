@@ -1,6 +1,7 @@
 //! A small picture of what is on, every few seconds: for pages that lead to the channel, and to find
 //! one's way in the window that viewers can go back in.
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
@@ -8,8 +9,8 @@ use std::time::Duration;
 
 use base::Timestamp;
 use bytes::Bytes;
-use media::Segment;
 use media::webvtt::{Still, stills};
+use media::{MediaName, Segment};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,8 @@ const EVERY: Duration = Duration::from_secs(6);
 const WIDTH: u32 = 320;
 /// Between two pictures lies an interruption, if they are further apart.
 const GOOD_FOR_MS: u64 = 10_000;
+/// So many initialisations are at hand: those of sources and slates that take turns.
+const INITS_MAX: usize = 16;
 const MEMORY_MAX: u64 = 2 << 30;
 const WITHIN: Duration = Duration::from_secs(10);
 
@@ -40,6 +43,9 @@ struct Taken {
     list: Bytes,
     /// When one was asked for last.
     asked: Option<Timestamp>,
+    /// What segments need to be decoded, by its name: it is told once, however often what it belongs to
+    /// comes back.
+    inits: VecDeque<(MediaName, Bytes)>,
 }
 
 /// A segment that begins with a key frame.
@@ -72,16 +78,25 @@ impl Thumbnails {
         tokio::fs::read(self.folder.join(file_name(at))).await.ok().map(Bytes::from)
     }
 
+    /// Learns what the segments that name it need to be decoded.
+    pub(super) fn learn(&self, init: MediaName, bytes: Bytes) {
+        let inits = &mut self.taken.write().unwrap_or_else(PoisonError::into_inner).inits;
+        inits.retain(|(name, _)| *name != init);
+        inits.truncate(INITS_MAX - 1);
+        inits.push_front((init, bytes));
+    }
+
     /// Takes a picture of this segment, if it is time for one.
-    pub(super) fn offer(&self, segment: &Segment, init: &Bytes, chunks: &[Bytes]) {
+    pub(super) fn offer(&self, segment: &Segment, chunks: &[Bytes]) {
         let mut taken = self.taken.write().unwrap_or_else(PoisonError::into_inner);
         let aired = segment.aired;
         // A clock that was set back is no reason to wait.
         if taken.asked.is_some_and(|last| last <= aired && aired.since(last) < EVERY) {
             return;
         }
-        let first = chunks.first().into_iter();
-        let bytes = std::iter::once(init).chain(first).cloned().collect();
+        let init = taken.inits.iter().find(|(name, _)| *name == segment.init);
+        let Some((_, init)) = init else { return };
+        let bytes = std::iter::once(init).chain(chunks.first()).cloned().collect();
         if self.jobs.try_send(Job { aired, bytes }).is_ok() {
             taken.asked = Some(aired);
         }
@@ -235,26 +250,47 @@ mod tests {
         assert_eq!(again.list(), Some(list));
     }
 
+    /// A segment of a second that was on air then.
+    fn segment(init: &str, second: i64) -> Segment {
+        Segment {
+            name: "s1-1.m4s".parse().unwrap(),
+            init: init.parse().unwrap(),
+            start: 0,
+            units: 1,
+            clock: 1,
+            aired: at(second),
+            discontinuities: 0,
+            bytes: 0,
+        }
+    }
+
     #[tokio::test]
     async fn one_is_taken_every_few_seconds() {
         let folder = tempfile::tempdir().unwrap();
         let (thumbnails, mut jobs) = Thumbnails::new(folder.path().to_owned());
-        let name = "s1-1.m4s".parse().unwrap();
+        thumbnails.learn("i1-0.mp4".parse().unwrap(), Bytes::new());
         let mut asked = Vec::new();
         for second in (0..20).step_by(2) {
-            let segment = Segment {
-                name,
-                init: name,
-                start: 0,
-                units: 1,
-                clock: 1,
-                aired: at(second),
-                discontinuities: 0,
-                bytes: 0,
-            };
-            thumbnails.offer(&segment, &Bytes::new(), &[Bytes::new()]);
+            thumbnails.offer(&segment("i1-0.mp4", second), &[Bytes::new()]);
             asked.extend(jobs.try_recv().ok().map(|job| job.aired));
         }
         assert_eq!(asked, [at(0), at(6), at(12), at(18)]);
+    }
+
+    #[tokio::test]
+    async fn what_comes_back_is_decoded_with_what_it_came_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let (thumbnails, mut jobs) = Thumbnails::new(folder.path().to_owned());
+        let mut decoded = |init: &str, second: i64| {
+            thumbnails.offer(&segment(init, second), &[Bytes::from_static(b"part")]);
+            jobs.try_recv().ok().map(|job| String::from_utf8(job.bytes.concat()).unwrap())
+        };
+        thumbnails.learn("i1-0.mp4".parse().unwrap(), Bytes::from_static(b"source "));
+        assert_eq!(decoded("i1-0.mp4", 0).unwrap(), "source part");
+        thumbnails.learn("i1-1.mp4".parse().unwrap(), Bytes::from_static(b"slate "));
+        assert_eq!(decoded("i1-1.mp4", 6).unwrap(), "slate part");
+        // The source is back: its initialisation is known to viewers, and not told again.
+        assert_eq!(decoded("i1-0.mp4", 12).unwrap(), "source part");
+        assert_eq!(decoded("i1-7.mp4", 18), None, "nothing is decoded with what belongs to others");
     }
 }

@@ -3,8 +3,9 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
-use base::Random;
+use base::{Random, Timestamp};
 
 use crate::support::{Place, Tribune, eventually};
 
@@ -130,6 +131,103 @@ fn a_transcoder_that_is_killed_on_air_costs_the_channel_nothing_and_comes_back()
     let source = node.get("/channels/main/source/dvr.m3u8").text();
     assert!(before.iter().all(|name| source.contains(name.as_str())), "{source}");
     assert!(!source.contains("#EXT-X-DISCONTINUITY\n"), "{source}");
+}
+
+/// Follows the channel as a viewer does, segment by segment, for so long: each comes in time. Gives the
+/// number of the next.
+fn follows(node: &Tribune, mut next: u64, how_long: Duration) -> u64 {
+    let began = Instant::now();
+    while began.elapsed() < how_long {
+        let answer = node.get(&format!("{LIVE}?_HLS_msn={next}"));
+        assert_eq!(answer.status, 200, "segment {next}: {}", answer.text());
+        next += 1;
+    }
+    next
+}
+
+/// What the window shows without a break: of one source, or the slate.
+#[derive(Debug)]
+struct Run {
+    init: String,
+    from: Timestamp,
+    seconds: f64,
+}
+
+impl Run {
+    fn to(&self) -> Timestamp {
+        self.from.plus(Duration::from_secs_f64(self.seconds))
+    }
+}
+
+fn window(node: &Tribune) -> Vec<Run> {
+    let playlist = node.get("/channels/main/source/dvr.m3u8").text();
+    assert!(!playlist.contains("#EXT-X-GAP"), "{playlist}");
+    let (mut runs, mut init, mut at) = (Vec::<Run>::new(), String::new(), None);
+    for line in playlist.lines() {
+        if let Some(name) = inits(line) {
+            init = name.to_owned();
+        } else if let Some(moment) = line.strip_prefix("#EXT-X-PROGRAM-DATE-TIME:") {
+            at = Some(Timestamp::from(moment.parse::<jiff::Timestamp>().unwrap()));
+        } else if let Some(length) = line.strip_prefix("#EXTINF:") {
+            let length: f64 = length.trim_end_matches(',').parse().unwrap();
+            match runs.last_mut().filter(|run| run.init == init) {
+                Some(run) => run.seconds += length,
+                None => runs.push(Run { init: init.clone(), from: at.unwrap(), seconds: length }),
+            }
+        }
+    }
+    runs
+}
+
+/// The initialisation that a line of a playlist names.
+fn inits(line: &str) -> Option<&str> {
+    line.strip_prefix("#EXT-X-MAP:URI=\"")?.split('"').next()
+}
+
+#[test]
+fn a_source_that_is_away_for_1_5_and_30_seconds_is_bridged_each_time_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = Studio::at(folder.path());
+    let node = Tribune::serve(&studio.place);
+    let away = [1, 5, 30];
+    let shows = |source: bool| {
+        node.until(LIVE, |answer| {
+            let text = answer.text();
+            let mut all = text.lines().filter_map(inits);
+            let first = window(&node).first().map(|run| run.init.clone());
+            answer.status == 200 && (all.next_back() == first.as_deref()) == source
+        });
+    };
+    let mut source = studio.sends();
+    let (first, segments) = airs(&node, 2, &[]);
+    let mut next = first + segments.len() as u64;
+    for seconds in away {
+        drop(source);
+        shows(false);
+        next = follows(&node, next, Duration::from_secs(seconds));
+        source = studio.sends();
+        shows(true);
+        next = follows(&node, next, Duration::from_secs(4));
+    }
+    let runs = window(&node);
+    assert_eq!(runs.len(), 1 + 2 * away.len(), "{runs:#?}");
+    for (number, run) in runs.iter().enumerate() {
+        assert_eq!(run.init == runs[0].init, number % 2 == 0, "{runs:#?}");
+    }
+    for (slate, seconds) in runs.iter().skip(1).step_by(2).zip(away) {
+        assert!(slate.seconds >= seconds as f64, "away for {seconds} s: {runs:#?}");
+    }
+    // What came back is pictured for those who look for it.
+    let last = runs.last().unwrap().from;
+    node.until("/channels/main/thumbnails.vtt", |list| {
+        let text = list.text();
+        let mut moments = text.lines().filter_map(|it| it.parse::<jiff::Timestamp>().ok());
+        list.status == 200 && moments.any(|it| Timestamp::from(it) >= last)
+    });
+    // At no change is more missing than what the next key frame has let one wait for.
+    for pair in runs.windows(2) {
+        assert!(pair[1].from.since(pair[0].to()) < Duration::from_secs(1), "{runs:#?}");
+    }
 }
 
 #[test]
