@@ -1,6 +1,6 @@
 //! The smallest client that can measure: one connection, kept alive, one request at a time.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ pub(super) const HOST: &str = "bench";
 
 pub(super) struct Client {
     address: SocketAddr,
-    /// None once the server has closed it.
+    /// None once the server has said that it closes it.
     stream: Option<BufReader<TcpStream>>,
     token: Option<String>,
 }
@@ -98,8 +98,9 @@ impl Client {
         request.push_str("\r\n");
         request.push_str(body);
 
+        let kept = self.stream.take().filter(is_open);
         let began = Instant::now();
-        let mut stream = match self.stream.take() {
+        let mut stream = match kept {
             Some(stream) => stream,
             None => open(self.address)?,
         };
@@ -123,6 +124,13 @@ impl Client {
         }
         Ok(answer)
     }
+}
+
+/// Whether the server has not closed it, as it does when nothing is asked for a while.
+fn is_open(stream: &BufReader<TcpStream>) -> bool {
+    let socket = stream.get_ref();
+    let is_quiet = || socket.peek(&mut [0]).is_err_and(|it| it.kind() == ErrorKind::WouldBlock);
+    socket.set_nonblocking(true).is_ok() && is_quiet() && socket.set_nonblocking(false).is_ok()
 }
 
 fn open(address: SocketAddr) -> Result<BufReader<TcpStream>> {
@@ -192,4 +200,30 @@ pub(super) fn encoded(text: &str) -> String {
             byte => format!("%{byte:02X}"),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn what_the_server_has_closed_meanwhile_is_opened_anew() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = Client::connect(server.local_addr().unwrap()).unwrap();
+        let answers = std::thread::spawn(move || {
+            for _ in 0..2 {
+                let (mut socket, _) = server.accept().unwrap();
+                let _ = socket.read(&mut [0; 1024]).unwrap();
+                socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").unwrap();
+            }
+        });
+        assert_eq!(client.get("/").unwrap().text(), "hi");
+        // That it is closed is known here once the end of it has come.
+        let first = client.stream.as_ref().unwrap().get_ref();
+        assert_eq!(first.peek(&mut [0]).unwrap(), 0);
+        assert_eq!(client.get("/").unwrap().text(), "hi");
+        answers.join().unwrap();
+    }
 }

@@ -61,6 +61,10 @@ struct NginxRtmp {
 
 impl NginxRtmp {
     fn start(folder: &Path) -> Result<Self> {
+        // What an earlier run has sent would be taken for the present.
+        if folder.exists() {
+            std::fs::remove_dir_all(folder)?;
+        }
         std::fs::create_dir_all(folder.join("hls"))?;
         let (rtmp, http) = (free_port()?, free_port()?);
         let configuration = folder.join("nginx.conf");
