@@ -3,6 +3,7 @@ import { floats } from "./floating.ts";
 import { type Playing, play } from "./playing.ts";
 import { seeks, windowOf } from "./seek.ts";
 import { announce } from "./session.ts";
+import { Stills } from "./stills.ts";
 
 /** How often it is asked whether the channel has come back, in milliseconds. */
 const ASKS_AGAIN = 5_000;
@@ -103,8 +104,12 @@ export function begin(player: HTMLElement): void {
     void video.play().catch(() => {});
   };
   edge.addEventListener("click", toPresent);
+  const stills = new Stills(player.dataset["stills"]!);
   const seek = seeks(player, video, {
     behind: () => playing?.behind() ?? 0,
+    // Whoever listens alone wants no pictures.
+    still: async (behind) =>
+      !playing || player.classList.contains("player-sound") ? undefined : stills.of(playing.present() - behind * 1_000),
     goTo: (behind) => {
       const sound = player.classList.contains("player-sound");
       if (!playing) return;

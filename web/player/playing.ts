@@ -29,6 +29,8 @@ export interface Playing {
   toEdge(): void;
   /** How far behind the present one is, in seconds. */
   behind(): number;
+  /** The moment that is its present, in milliseconds since 1970. */
+  present(): number;
   /** How far back this stream reaches, in seconds. */
   reach(): number;
   /** Goes to so many seconds behind the present. */
@@ -114,6 +116,12 @@ function throughScript(video: HTMLVideoElement, address: string, listener: Liste
       const list = hls.latestLevelDetails;
       return list ? list.edge + list.age - video.currentTime : 0;
     },
+    present: () => {
+      const list = hls.latestLevelDetails;
+      const last = list?.fragments.at(-1);
+      // The present is later than its last segment began, by what has come of the next since.
+      return last?.programDateTime ? last.programDateTime + (list!.edge + list!.age - last.start) * 1_000 : Date.now();
+    },
     reach: () => {
       const list = hls.latestLevelDetails;
       return list ? list.edge - list.fragmentStart : 0;
@@ -142,6 +150,7 @@ function itself(
     prefer: () => {},
     toEdge: () => (video.currentTime = present()),
     behind: () => Math.max(0, present() - video.currentTime),
+    present: () => dated(video, present()),
     reach: () => (video.seekable.length > 0 ? present() - video.seekable.start(0) : 0),
     goBack: (behind) => (video.currentTime = Math.max(0, present() - behind)),
     end: () => {
@@ -149,4 +158,10 @@ function itself(
       video.load();
     },
   };
+}
+
+/** The moment at a place of the stream; as good as now, in a browser that does not know it. */
+function dated(video: HTMLVideoElement & { getStartDate?(): Date }, place: number): number {
+  const began = video.getStartDate?.().getTime() ?? Number.NaN;
+  return Number.isNaN(began) ? Date.now() : began + place * 1_000;
 }

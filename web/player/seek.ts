@@ -9,6 +9,8 @@ const STEP = 10;
 export interface Place {
   /** How far behind the present one is, in seconds. */
   behind(): number;
+  /** The picture of so many seconds behind the present, if there is one to be had. */
+  still(behind: number): Promise<string | undefined>;
   /** Goes to so many seconds behind the present. */
   goTo(behind: number): void;
 }
@@ -41,14 +43,22 @@ export function seeks(player: HTMLElement, video: HTMLVideoElement, place: Place
   };
   const goTo = (behind: number) => place.goTo(Math.min(Math.max(0, behind), window()));
 
+  const preview = previews(seek, place);
   bar.addEventListener("input", () => {
     drags = true;
     tell(-Number(bar.value));
+    preview.show(-Number(bar.value), window());
   });
   bar.addEventListener("change", () => {
     drags = false;
+    preview.hide();
     goTo(-Number(bar.value));
   });
+  bar.addEventListener("pointermove", (event) => {
+    if (drags || event.pointerType === "touch") return;
+    preview.show(window() * (1 - along(bar, event.clientX)), window());
+  });
+  bar.addEventListener("pointerleave", preview.hide);
   video.addEventListener("timeupdate", show);
   player.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -68,6 +78,39 @@ export function seeks(player: HTMLElement, video: HTMLVideoElement, place: Place
       show();
     },
   };
+}
+
+/** A picture above the place on the bar that one points at, with how far behind the present that is. */
+function previews(seek: HTMLElement, place: Place): { show(behind: number, window: number): void; hide(): void } {
+  const still = seek.querySelector<HTMLElement>(".player-still")!;
+  const picture = still.querySelector("img")!;
+  const told = still.querySelector("span")!;
+  /** What was pointed at last: a picture that comes later than the next is not shown. */
+  let wanted: number | undefined;
+  return {
+    show: (behind, window) => {
+      wanted = behind;
+      void place.still(behind).then((address) => {
+        if (wanted !== behind) return;
+        still.hidden = address === undefined;
+        if (address === undefined) return;
+        if (picture.src !== address) picture.src = address;
+        told.textContent = `−${clock(behind)}`;
+        still.style.setProperty("--along", String(1 - behind / window));
+      });
+    },
+    hide: () => {
+      wanted = undefined;
+      still.hidden = true;
+    },
+  };
+}
+
+/** How far along the bar a place of the screen is, from 0 to 1, in the direction of reading. */
+function along(bar: HTMLElement, x: number): number {
+  const { left, width } = bar.getBoundingClientRect();
+  const part = Math.min(1, Math.max(0, (x - left) / width));
+  return getComputedStyle(bar).direction === "rtl" ? 1 - part : part;
 }
 
 function keys(video: HTMLVideoElement, player: HTMLElement, move: (seconds: number) => void): Record<string, () => void> {

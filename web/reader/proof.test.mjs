@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { afterEach, test } from "node:test";
-import { build } from "esbuild";
+import { moduleOf } from "../module_of.mjs";
 
-/** A module and what it imports, for node cannot read TypeScript. */
-async function module(name) {
-  const entry = new URL(name, import.meta.url).pathname;
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
-}
-
-const { proof, solve } = await module("proof.ts");
-const { sha256 } = await module("sha256.ts");
+const { proof, solve } = await moduleOf(new URL("proof.ts", import.meta.url));
+const { sha256 } = await moduleOf(new URL("sha256.ts", import.meta.url));
 const hashed = (text) => createHash("sha256").update(text).digest("hex");
 const salt = "0a1b2c?expires=1767268800&";
 const given = (number) => ({

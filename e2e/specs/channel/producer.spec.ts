@@ -80,6 +80,18 @@ test("a programme about a story is discussed below the channel, gone back in, an
   await expect.poll(async () => (await played(page)).frames, { timeout: 60_000 }).toBeGreaterThan(frames + 25);
   await page.getByRole("button", { name: "Live", exact: true }).click();
   await expect(told).toHaveText("Live", { timeout: 30_000 });
+
+  // Whoever points at the bar sees what was on at that moment; whoever only listens fetches none of it.
+  const bar = page.locator(".player-seek input");
+  const still = page.locator(".player-still");
+  await expect(async () => {
+    await bar.hover({ position: { x: 2, y: 10 } });
+    await expect(still).toHaveText(/^−\d+:\d\d$/, { timeout: 2_000 });
+  }).toPass({ timeout: 30_000 });
+  const pictured = () => still.locator("img").evaluate((image: HTMLImageElement) => image.naturalWidth);
+  await expect.poll(pictured, { timeout: 10_000 }).toBe(320);
+  await page.mouse.move(0, 0);
+  await expect(still).toBeHidden();
   await page.locator("video").focus();
   await page.keyboard.press("m");
   expect(await page.locator("video").evaluate((video: HTMLVideoElement) => video.muted)).toBe(true);

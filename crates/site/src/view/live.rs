@@ -81,6 +81,8 @@ pub struct Streams {
     pub master: String,
     /// The window that one can go back in.
     pub window: String,
+    /// The list of the window's pictures.
+    pub stills: String,
     /// HLS with sound alone.
     pub audio: String,
     /// Sound for radios and old phones.
@@ -98,6 +100,7 @@ impl Streams {
         Self {
             master: at("master.m3u8"),
             window: at("dvr.m3u8"),
+            stills: at("thumbnails.vtt"),
             audio: at("audio.m3u8"),
             mp3: at("audio.mp3"),
             aac: at("audio.aac"),
