@@ -295,6 +295,7 @@ live-stream-audio = Sound alone (HLS)
 live-stream-mp3 = Sound alone for radios (MP3)
 live-stream-aac = Sound alone (AAC)
 live-schedule = To come
+live-calendar = These programmes in your calendar
 live-past = To be seen again
 programme-goes-on = On air now
 programme-length = { $length } long

@@ -295,6 +295,7 @@ live-stream-audio = Solo sonido (HLS)
 live-stream-mp3 = Solo sonido para radios (MP3)
 live-stream-aac = Solo sonido (AAC)
 live-schedule = Próximamente
+live-calendar = Estos programas en su calendario
 live-past = Para volver a ver
 programme-goes-on = En el aire ahora
 programme-length = Dura { $length }

@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
         .route("/live", get(pages::live::live))
         .route("/live/audio", get(pages::live::audio))
         .route("/live/embed", get(pages::live::embed))
+        .route("/live/schedule.ics", get(pages::live::schedule))
         .route("/photos/{id}/{edition}/{name}", get(pages::photo))
         .route("/assets/{name}", get(pages::asset))
         // Readers who say something.

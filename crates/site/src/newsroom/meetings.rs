@@ -246,6 +246,7 @@ pub(super) async fn calendar_file(
         zone: known.zone,
         starts_at: known.starts_at,
         ends_at: known.ends_at,
+        busy: true,
         written_at: app.now(),
     };
     let file = icalendar::write(&frame.site.name, &appointment);

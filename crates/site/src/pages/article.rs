@@ -61,7 +61,11 @@ async fn page(app: &App, shell: &Shell, full: &Full) -> Result<Rendered> {
     let mut head = shell.head(&content.headline, &content.language, &article.path);
     head.description.clone_from(&entry.summary);
     head.alternates = alternates(shell, full);
-    head.oembed = Some(oembed::discovery(&shell.publication, "/oembed", &entry)[0].href.clone());
+    head.oembed = Some(
+        oembed::discovery(&shell.publication, "/oembed", &entry.url, &entry.headline)[0]
+            .href
+            .clone(),
+    );
     head.json_ld = vec![structured_data::article(&shell.publication, &entry)];
     head.open_graph = open_graph::article(&shell.publication, &entry);
 

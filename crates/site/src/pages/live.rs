@@ -1,4 +1,5 @@
-//! `/live` and `/live/audio`: the channel, what is on and what is to come.
+//! `/live` and `/live/audio`: the channel, what is on and what is to come; also as a calendar, and as
+//! a player for pages of other sites.
 
 use axum::extract::State;
 use axum::http::header;
@@ -13,6 +14,8 @@ use super::discussion::under_a_story;
 use super::programme::past;
 use super::shell::Shell;
 use crate::App;
+use crate::syndication::icalendar::{self, Appointment};
+use crate::syndication::{oembed, structured_data};
 use crate::view::{EmbedPage, LivePage, ScheduleEntry, Streams};
 
 /// `GET /live`
@@ -55,14 +58,79 @@ pub(super) async fn render_embed(app: &App) -> Result<Rendered> {
     shell.render(app, 200, page, vec![Tag::Schedule])
 }
 
-/// What shows the channel in a page of another site.
-fn snippet(shell: &Shell) -> String {
-    let title = shell.site.name.replace('&', "&amp;").replace('"', "&quot;");
-    format!(
-        "<iframe src=\"{}\" title=\"{title}\" width=\"640\" height=\"460\" style=\"border:0\" \
+/// How large the player is in a page of another site, in pixels: a picture of 16 to 9, and the bar.
+const WIDTH: u32 = 640;
+const BAR: u32 = 100;
+
+/// What shows the channel in a page of another site, within bounds of that.
+fn player(shell: &Shell, max: (Option<u32>, Option<u32>)) -> oembed::Player {
+    let width = WIDTH.min(max.0.unwrap_or(WIDTH));
+    let height = width * 9 / 16 + BAR;
+    let height = height.min(max.1.unwrap_or(height));
+    let name = shell.site.name.replace('&', "&amp;").replace('"', "&quot;");
+    let html = format!(
+        "<iframe src=\"{}\" title=\"{name}\" width=\"{width}\" height=\"{height}\" style=\"border:0\" \
          allow=\"autoplay; fullscreen; picture-in-picture\" loading=\"lazy\"></iframe>",
         shell.publication.absolute("/live/embed"),
-    )
+    );
+    let on = shell.view().channel.title.clone();
+    oembed::Player { title: on.unwrap_or_else(|| shell.site.name.clone()), html, width, height }
+}
+
+/// What oEmbed answers about a page of the channel; nothing about others.
+pub(super) fn embedded(shell: &Shell, request: &oembed::Request) -> Option<String> {
+    if !["/live", "/live/audio", "/live/embed"].contains(&request.path.as_str()) {
+        return None;
+    }
+    let player = player(shell, (request.max_width, request.max_height));
+    Some(oembed::respond_with_player(&shell.publication, player, request.format))
+}
+
+const SCHEDULE: &str = "/live/schedule.ics";
+
+/// `GET /live/schedule.ics`: what is on and what is to come, for calendars.
+pub(crate) async fn schedule(State(app): State<App>, answer: Answer) -> Response {
+    cached(&app, answer, SCHEDULE, || render_schedule(&app)).await
+}
+
+pub(super) async fn render_schedule(app: &App) -> Result<Rendered> {
+    let shell = Shell::load(app).await?;
+    let mut programmes = Vec::new();
+    if let Some(channel) = channel::by_slug(app.store(), MAIN).await? {
+        programmes.extend(programme::on_now(app.store(), channel.id).await?);
+        programmes.extend(programme::to_come(app.store(), channel.id, app.now()).await?);
+    }
+    let appointments: Vec<_> =
+        programmes.into_iter().map(|it| appointment(app, &shell, it)).collect();
+    let body = icalendar::schedule(&shell.site.name, &shell.site.name, &appointments);
+    Ok(Rendered {
+        status: 200,
+        content_type: "text/calendar; charset=utf-8",
+        body: body.into(),
+        modified: None,
+        location: None,
+        tags: vec![Tag::Schedule, Tag::Site],
+    })
+}
+
+fn appointment(app: &App, shell: &Shell, programme: Programme) -> Appointment {
+    let host = shell.publication.public_url.host_str().unwrap_or("tribune");
+    let began = programme.began_at.unwrap_or(programme.starts_at);
+    Appointment {
+        uid: format!("{}@{host}", programme.id),
+        sequence: 0,
+        organizer: shell.publication.public_url.as_str().trim_end_matches('/').to_owned(),
+        title: programme.title,
+        description: programme.description,
+        url: shell.publication.absolute("/live"),
+        zone: "UTC".to_owned(),
+        starts_at: began,
+        // What goes on for longer than was planned has no end that is known.
+        ends_at: programme.ends_at.max(began),
+        cancelled: false,
+        busy: false,
+        written_at: app.now(),
+    }
 }
 
 pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
@@ -86,6 +154,9 @@ pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
     let mut head = shell.head(&headline, &shell.site.language, path);
     head.description.clone_from(&description);
     head.open_graph = shell.card(&head, path, false);
+    let links = oembed::discovery(&shell.publication, "/oembed", path, &headline);
+    head.oembed = Some(links[0].href.clone());
+    head.json_ld.extend(on_now.as_ref().map(|it| broadcast(&shell, it)));
     let mut tags = vec![Tag::Schedule];
     let about = match on_now.as_ref().and_then(|it| it.article_id) {
         Some(story) => under_a_story(app, &shell, story, &mut tags).await?,
@@ -100,7 +171,8 @@ pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
         on_air,
         audio_only,
         streams: Streams::of(MAIN),
-        embed: snippet(&shell),
+        embed: player(&shell, (None, None)).html,
+        calendar: SCHEDULE.to_owned(),
         on_now: on_now.map(entry),
         to_come: to_come.into_iter().map(entry).collect(),
         story,
@@ -108,6 +180,22 @@ pub(super) async fn render(app: &App, audio_only: bool) -> Result<Rendered> {
         past: seen_again,
     };
     shell.render(app, 200, page, tags)
+}
+
+/// What is on, as search engines are told.
+fn broadcast(shell: &Shell, on: &Programme) -> String {
+    let began = on.began_at.unwrap_or(on.starts_at);
+    let broadcast = structured_data::Broadcast {
+        name: on.title.clone(),
+        description: on.description.clone(),
+        url: "/live".to_owned(),
+        player: "/live/embed".to_owned(),
+        picture: shell.view().channel.picture.clone(),
+        began,
+        ends: on.ends_at.max(began),
+        on_air: shell.view().channel.on_air,
+    };
+    structured_data::broadcast(&shell.publication, &broadcast)
 }
 
 fn entry(it: Programme) -> ScheduleEntry {

@@ -1,13 +1,13 @@
-//! `/oembed`: how other sites show a link to a story.
+//! `/oembed`: how other sites show a link to a story, or to the channel.
 
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use publish::article::{self, Found};
 
-use super::Result;
 use super::entry::Full;
 use super::shell::Shell;
+use super::{Result, live};
 use crate::App;
 use crate::syndication::oembed::{self, Request, RequestError};
 
@@ -24,6 +24,9 @@ async fn answer(app: &App, query: &str) -> Result<Response> {
         Ok(request) => request,
         Err(error) => return Ok(refused(&error)),
     };
+    if let Some(body) = live::embedded(&shell, &request) {
+        return Ok(written(&request, body));
+    }
     let mut path = request.path.clone();
     if let Some(Found::Moved(to)) = article::find(app.store(), &path).await? {
         path = to;
@@ -42,12 +45,16 @@ async fn answer(app: &App, query: &str) -> Result<Response> {
     let label = shell.kind(app, &content.language, content.kind)?;
     let entry = full.entry(&shell, label, String::new());
     let body = oembed::respond(&shell.publication, &entry, &request);
+    Ok(written(&request, body))
+}
+
+fn written(request: &Request, body: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, request.format.content_type()),
         (header::CACHE_CONTROL, "public, max-age=300"),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    Ok((headers, body).into_response())
+    (headers, body).into_response()
 }
 
 fn refused(error: &RequestError) -> Response {

@@ -70,6 +70,7 @@ async fn render(app: &App, key: &str) -> super::Result<projections::page_cache::
         "/live" => live::render(app, false).await,
         "/live/embed" => live::render_embed(app).await,
         "/live/audio" => live::render(app, true).await,
+        "/live/schedule.ics" => live::render_schedule(app).await,
         meeting::LIST => meeting::render_list(app).await,
         "/sitemap.xml" => sitemaps::index(app).await,
         "/robots.txt" => robots::render(app).await,

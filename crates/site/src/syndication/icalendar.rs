@@ -1,4 +1,5 @@
-//! An appointment for calendars (RFC 5545), with the clocks that it is told by.
+//! Appointments for calendars (RFC 5545): one by itself, with the clocks that it is told by, and a
+//! schedule that calendars subscribe to.
 
 use base::Timestamp;
 use jiff::tz::{Offset, TimeZone};
@@ -26,6 +27,8 @@ pub struct Appointment {
     pub ends_at: Timestamp,
     /// Whether it was called off.
     pub cancelled: bool,
+    /// Whether whoever has it in their calendar is busy meanwhile.
+    pub busy: bool,
     /// When this was written.
     pub written_at: Timestamp,
 }
@@ -37,19 +40,44 @@ impl Appointment {
     }
 }
 
-/// The whole file.
+/// The whole file of one appointment.
 pub fn write(producer: &str, appointment: &Appointment) -> String {
     let zone = TimeZone::get(&appointment.zone).unwrap_or(TimeZone::UTC);
+    let mut lines = begin(producer, appointment.method());
+    if zone != TimeZone::UTC {
+        time_zone(&mut lines, appointment, &zone);
+    }
+    event(&mut lines, producer, appointment, &zone);
+    lines.add("END", "VCALENDAR");
+    lines.0
+}
+
+/// A calendar of this name, to be fetched again every hour from where it came (RFC 7986 §5). Its times
+/// are universal, which calendars show as their readers' clocks have them.
+pub fn schedule(producer: &str, name: &str, appointments: &[Appointment]) -> String {
+    let mut lines = begin(producer, "PUBLISH");
+    // The second is what calendars read that are older than the first.
+    lines.text("NAME", name);
+    lines.text("X-WR-CALNAME", name);
+    lines.add("REFRESH-INTERVAL;VALUE=DURATION", "PT1H");
+    for appointment in appointments {
+        event(&mut lines, producer, appointment, &TimeZone::UTC);
+    }
+    lines.add("END", "VCALENDAR");
+    lines.0
+}
+
+fn begin(producer: &str, method: &str) -> Lines {
     let mut lines = Lines::default();
     lines.add("BEGIN", "VCALENDAR");
     lines.add("VERSION", "2.0");
     lines.text("PRODID", &format!("-//{producer}//Tribune//EN"));
     lines.add("CALSCALE", "GREGORIAN");
-    lines.add("METHOD", appointment.method());
-    let named = zone != TimeZone::UTC;
-    if named {
-        time_zone(&mut lines, appointment, &zone);
-    }
+    lines.add("METHOD", method);
+    lines
+}
+
+fn event(lines: &mut Lines, producer: &str, appointment: &Appointment, zone: &TimeZone) {
     lines.add("BEGIN", "VEVENT");
     lines.text("UID", &appointment.uid);
     lines.add("DTSTAMP", &utc(appointment.written_at));
@@ -57,12 +85,12 @@ pub fn write(producer: &str, appointment: &Appointment) -> String {
     let name = producer.replace(|it: char| it == '"' || it.is_control(), "");
     lines.add(&format!("ORGANIZER;CN=\"{name}\""), &appointment.organizer);
     for (name, at) in [("DTSTART", appointment.starts_at), ("DTEND", appointment.ends_at)] {
-        if named {
+        if *zone == TimeZone::UTC {
+            lines.add(name, &utc(at));
+        } else {
             let name = format!("{name};TZID={}", appointment.zone);
             let local = at.to_jiff().to_zoned_datetime(zone.clone());
             lines.add(&name, &local.strftime("%Y%m%dT%H%M%S").to_string());
-        } else {
-            lines.add(name, &utc(at));
         }
     }
     lines.text("SUMMARY", &appointment.title);
@@ -73,10 +101,8 @@ pub fn write(producer: &str, appointment: &Appointment) -> String {
     lines.add("URL", &appointment.url);
     lines.add("STATUS", if appointment.cancelled { "CANCELLED" } else { "CONFIRMED" });
     lines.add("SEQUENCE", &appointment.sequence.to_string());
-    lines.add("TRANSP", "OPAQUE");
+    lines.add("TRANSP", if appointment.busy { "OPAQUE" } else { "TRANSPARENT" });
     lines.add("END", "VEVENT");
-    lines.add("END", "VCALENDAR");
-    lines.0
 }
 
 /// What the zone's clocks do from the last change before the appointment to its end. An appointment needs
@@ -181,6 +207,7 @@ mod tests {
             starts_at: at("2021-12-07T15:00:00Z"),
             ends_at: at("2021-12-07T17:00:00Z"),
             cancelled: false,
+            busy: true,
             written_at: at("2021-12-05T09:30:00Z"),
         }
     }
@@ -255,6 +282,20 @@ mod tests {
     fn universal_time_needs_no_clocks_of_its_own() {
         let file = write("x", &Appointment { zone: "UTC".into(), ..conversation() });
         assert!(!file.contains("VTIMEZONE") && file.contains("\r\nDTSTART:20211207T150000Z\r\n"));
+    }
+
+    #[test]
+    fn a_schedule_has_a_name_and_all_that_is_planned_in_universal_time() {
+        let second = Appointment { uid: "second".into(), busy: false, ..conversation() };
+        let file = unfolded(&schedule("x", "Live, all day", &[conversation(), second]));
+        let begun = ["METHOD:PUBLISH", "NAME:Live\\, all day", "X-WR-CALNAME:Live\\, all day"];
+        assert_eq!(file[4..7], begun);
+        let told = |line: &str| file.iter().filter(|it| *it == line).count();
+        assert_eq!(told("DTSTART:20211207T150000Z"), 2);
+        for once in ["UID:second", "TRANSP:OPAQUE", "TRANSP:TRANSPARENT", "END:VCALENDAR"] {
+            assert_eq!(told(once), 1, "{once} in {file:#?}");
+        }
+        assert!(!schedule("x", "Nothing", &[]).contains("VEVENT"));
     }
 
     #[test]

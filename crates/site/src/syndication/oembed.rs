@@ -2,7 +2,8 @@
 //!
 //! An article is a `link` with a thumbnail, not `rich`. `rich` requires HTML of a known height,
 //! which only a frame with a script of ours could keep; Mastodon ignores it, and WordPress throws
-//! away what has no frame. A link carries headline, author and picture to all of them.
+//! away what has no frame. A link carries headline, author and picture to all of them. The channel is
+//! a `video`: its player has a frame of its own.
 
 use url::Url;
 
@@ -123,8 +124,35 @@ fn parse_size(name: &'static str, value: &str) -> Result<u32, RequestError> {
 
 /// The answer about an article, in the notation that was asked for.
 pub fn respond(publication: &Publication, entry: &Entry, request: &Request) -> String {
-    let members = members(publication, entry, request);
-    match request.format {
+    written(members(publication, entry, request), request.format)
+}
+
+/// A player in a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Player {
+    /// What it plays.
+    pub title: String,
+    /// The frame.
+    pub html: String,
+    /// How wide that is, in pixels.
+    pub width: u32,
+    /// How high it is, in pixels.
+    pub height: u32,
+}
+
+/// The answer about a player.
+pub fn respond_with_player(publication: &Publication, player: Player, format: Format) -> String {
+    let mut members = begin("video", player.title, publication);
+    // What is on is another thing soon.
+    members.push(("cache_age", Member::Number(PLAYER_CACHE_SECONDS)));
+    members.push(("html", Member::Text(player.html)));
+    members.push(("width", Member::Number(player.width)));
+    members.push(("height", Member::Number(player.height)));
+    written(members, format)
+}
+
+fn written(members: Vec<(&'static str, Member)>, format: Format) -> String {
+    match format {
         Format::Json => members
             .into_iter()
             .fold(Node::new(), |node, (name, value)| match value {
@@ -150,23 +178,28 @@ enum Member {
 
 /// How long a consumer may keep the answer: long enough to matter, short enough for a correction.
 const CACHE_SECONDS: u32 = 3_600;
+const PLAYER_CACHE_SECONDS: u32 = 300;
+
+/// What every answer begins with.
+fn begin(kind: &str, title: String, publication: &Publication) -> Vec<(&'static str, Member)> {
+    vec![
+        ("version", Member::Text("1.0".to_owned())),
+        ("type", Member::Text(kind.to_owned())),
+        ("title", Member::Text(title)),
+        ("provider_name", Member::Text(publication.name.clone())),
+        ("provider_url", Member::Text(publication.public_url.to_string())),
+    ]
+}
 
 fn members(
     publication: &Publication,
     entry: &Entry,
     request: &Request,
 ) -> Vec<(&'static str, Member)> {
-    let text = |text: &str| Member::Text(text.to_owned());
-    let mut members = vec![
-        ("version", text("1.0")),
-        ("type", text("link")),
-        ("title", text(&entry.headline)),
-        // Not in the specification, but read by Mastodon and WordPress, which follow redirects.
-        ("url", Member::Text(publication.absolute(&entry.url))),
-        ("provider_name", text(&publication.name)),
-        ("provider_url", text(publication.public_url.as_str())),
-        ("cache_age", Member::Number(CACHE_SECONDS)),
-    ];
+    let mut members = begin("link", entry.headline.clone(), publication);
+    // Not in the specification, but read by Mastodon and WordPress, which follow redirects.
+    members.push(("url", Member::Text(publication.absolute(&entry.url))));
+    members.push(("cache_age", Member::Number(CACHE_SECONDS)));
     let writers: Vec<_> = entry.writers().collect();
     if !writers.is_empty() {
         let names: Vec<&str> = writers.iter().map(|author| author.name.as_str()).collect();
@@ -213,13 +246,18 @@ pub struct Discovery {
     pub media_type: &'static str,
     /// The endpoint with its question.
     pub href: String,
-    /// The article's headline.
+    /// The page's headline.
     pub title: String,
 }
 
-/// The two links of an article's page; `endpoint` is the provider's own path.
-pub fn discovery(publication: &Publication, endpoint: &str, entry: &Entry) -> [Discovery; 2] {
-    let page = publication.absolute(&entry.url);
+/// The two links of a page; `endpoint` is the provider's own path.
+pub fn discovery(
+    publication: &Publication,
+    endpoint: &str,
+    page: &str,
+    title: &str,
+) -> [Discovery; 2] {
+    let page = publication.absolute(page);
     [("application/json+oembed", "json"), ("text/xml+oembed", "xml")].map(|(media_type, format)| {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("url", &page)
@@ -228,7 +266,7 @@ pub fn discovery(publication: &Publication, endpoint: &str, entry: &Entry) -> [D
         Discovery {
             media_type,
             href: format!("{}?{query}", publication.absolute(endpoint)),
-            title: entry.headline.clone(),
+            title: title.to_owned(),
         }
     })
 }
@@ -294,9 +332,27 @@ mod tests {
     }
 
     #[test]
+    fn a_player_is_a_video_with_its_frame() {
+        let player = Player {
+            title: "Live".into(),
+            html: "<iframe src=\"https://tribune.example/live/embed\"></iframe>".into(),
+            width: 640,
+            height: 460,
+        };
+        let publication = sample::publication();
+        let json = respond_with_player(&publication, player.clone(), Format::Json);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((&json["type"], &json["title"]), (&"video".into(), &"Live".into()));
+        assert_eq!((&json["width"], &json["height"]), (&640.into(), &460.into()));
+        assert_eq!(json["html"], player.html.as_str());
+        let xml = respond_with_player(&publication, player, Format::Xml);
+        assert!(xml.contains("<type>video</type>") && xml.contains("&lt;iframe src="), "{xml}");
+    }
+
+    #[test]
     fn discovery_leads_back_to_the_page() {
         let (publication, entry) = (sample::publication(), sample::entry());
-        for link in discovery(&publication, "/oembed", &entry) {
+        for link in discovery(&publication, "/oembed", &entry.url, &entry.headline) {
             let (endpoint, query) = link.href.split_once('?').unwrap();
             assert_eq!(endpoint, "https://tribune.example/oembed");
             assert_eq!(request(query).unwrap().path, entry.url);

@@ -101,6 +101,45 @@ pub fn video(publication: &Publication, film: &Film) -> String {
     graph(vec![node])
 }
 
+/// What a channel shows at this moment.
+#[derive(Clone, Debug)]
+pub struct Broadcast {
+    /// What it is called.
+    pub name: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// The channel's page.
+    pub url: String,
+    /// The player alone.
+    pub player: String,
+    /// A picture of it.
+    pub picture: Option<String>,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it is to end.
+    pub ends: Timestamp,
+    /// Whether anything is sent.
+    pub on_air: bool,
+}
+
+/// The page of a channel, while something is on (the same address, "BroadcastEvent").
+pub fn broadcast(publication: &Publication, it: &Broadcast) -> String {
+    let event = Node::typed("BroadcastEvent")
+        .set("isLiveBroadcast", it.on_air)
+        .set("startDate", publication.local(it.began))
+        .set("endDate", publication.local(it.ends));
+    let description = if it.description.is_empty() { &it.name } else { &it.description };
+    let node = Node::typed("VideoObject")
+        .set("name", it.name.as_str())
+        .set("description", description.as_str())
+        .set("url", publication.absolute(&it.url))
+        .set("embedUrl", publication.absolute(&it.player))
+        .set("uploadDate", publication.local(it.began))
+        .maybe("thumbnailUrl", it.picture.as_deref().map(|path| publication.absolute(path)))
+        .set("publication", event);
+    graph(vec![node])
+}
+
 /// A meeting.
 #[derive(Clone, Debug)]
 pub struct Gathering {

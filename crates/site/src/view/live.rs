@@ -47,6 +47,8 @@ pub struct LivePage {
     pub on_now: Option<ScheduleEntry>,
     /// What is to come, the next first.
     pub to_come: Vec<ScheduleEntry>,
+    /// The same for calendars.
+    pub calendar: String,
     /// What was on and can be seen again, the newest first.
     pub past: Vec<PastProgramme>,
     /// Where to share it.

@@ -136,3 +136,66 @@ async fn the_player_alone_may_be_shown_by_other_sites_and_nothing_else_may() {
     let (_, page) = get(&app, "/live").await;
     assert!(page.contains("&lt;iframe src=&quot;http://localhost/live/embed&quot;"), "{page}");
 }
+
+#[tokio::test]
+async fn other_sites_are_told_how_to_show_the_player() {
+    let store = TestStore::sqlite().await;
+    let app = crate::testing::app(&store);
+    let asked = async |question: &str| {
+        let (status, body) =
+            get(&app, &format!("/oembed?url=http%3A%2F%2Flocalhost{question}")).await;
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str::<serde_json::Value>(&body).unwrap()
+    };
+    let told = asked("%2Flive").await;
+    assert_eq!(
+        (&told["type"], &told["width"], &told["height"]),
+        (&"video".into(), &640.into(), &460.into())
+    );
+    let html = told["html"].as_str().unwrap();
+    assert!(
+        html.contains("src=\"http://localhost/live/embed\"") && html.contains("height=\"460\""),
+        "{html}"
+    );
+    let small = asked("%2Flive%2Faudio&maxwidth=320&maxheight=200").await;
+    assert_eq!((&small["width"], &small["height"]), (&320.into(), &200.into()));
+    // The page says where to ask.
+    let (_, page) = get(&app, "/live").await;
+    assert!(page.contains("/oembed?url=http%3A%2F%2Flocalhost%2Flive&amp;format=json"), "{page}");
+}
+
+#[tokio::test]
+async fn calendars_and_search_engines_are_told_what_is_on_and_what_is_to_come() {
+    let store = TestStore::sqlite().await;
+    let app = crate::testing::app(&store);
+    assert!(!get(&app, "/live/schedule.ics").await.1.contains("VEVENT"));
+    let mut tx = app.store().begin().await.unwrap();
+    let channel = channel::main(&mut tx, now()).await.unwrap().id;
+    let actor = &Actor::Operator;
+    let on = programme::plan(&mut tx, actor, channel, about(None), now()).await.unwrap();
+    let later = PlanProgramme {
+        title: "The week; in review",
+        starts_at: noon().plus(std::time::Duration::from_secs(86_400)),
+        ends_at: noon().plus(std::time::Duration::from_secs(90_000)),
+        ..about(None)
+    };
+    let later = programme::plan(&mut tx, actor, channel, later, now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let (status, calendar) = get(&app, "/live/schedule.ics").await;
+    assert_eq!((status, calendar.matches("BEGIN:VEVENT").count()), (200, 2), "{calendar}");
+    assert!(calendar.contains("SUMMARY:The week\\; in review\r\n"), "{calendar}");
+    let (_, page) = get(&app, "/live").await;
+    assert!(page.contains("href=\"/live/schedule.ics\""), "{page}");
+    assert!(!page.contains("BroadcastEvent"), "what is planned is not on");
+
+    let mut tx = app.store().begin().await.unwrap();
+    programme::begin(&mut tx, actor, on, now()).await.unwrap();
+    programme::cancel(&mut tx, actor, later, now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let (_, calendar) = get(&app, "/live/schedule.ics").await;
+    assert!(calendar.contains(&format!("UID:{on}@localhost")), "{calendar}");
+    assert!(!calendar.contains("The week"), "{calendar}");
+    let (_, page) = get(&app, "/live").await;
+    let told = page.contains("\"@type\":\"BroadcastEvent\",\"isLiveBroadcast\":false");
+    assert!(told, "nothing is sent: {page}");
+}

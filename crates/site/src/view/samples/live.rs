@@ -23,6 +23,7 @@ pub(super) fn live(language: &str) -> LivePage {
         embed: "<iframe src=\"https://tribune.example/live/embed\"></iframe>".into(),
         on_now: Some(entry("Question time", "2021-12-07T15:00:00Z")),
         to_come: vec![entry("The week", "2021-12-08T15:00:00Z")],
+        calendar: "/live/schedule.ics".into(),
         past: vec![PastProgramme {
             title: "The budget".into(),
             at: at("2021-12-01T15:00:00Z"),
