@@ -89,7 +89,7 @@ impl Thumbnails {
     /// Takes a picture of this segment, if it is time for one.
     pub(super) fn offer(&self, segment: &Segment, chunks: &[Bytes]) {
         let mut taken = self.taken.write().unwrap_or_else(PoisonError::into_inner);
-        let aired = segment.aired;
+        let aired = named(segment.aired);
         // A clock that was set back is no reason to wait.
         if taken.asked.is_some_and(|last| last <= aired && aired.since(last) < EVERY) {
             return;
@@ -183,6 +183,11 @@ pub(super) async fn take(
     }
 }
 
+/// A moment as fine as names tell it.
+fn named(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.as_micros() / 1000 * 1000)
+}
+
 fn file_name(at: Timestamp) -> String {
     format!("{}.jpg", at.as_micros() / 1000)
 }
@@ -271,7 +276,10 @@ mod tests {
         thumbnails.learn("i1-0.mp4".parse().unwrap(), Bytes::new());
         let mut asked = Vec::new();
         for second in (0..20).step_by(2) {
-            thumbnails.offer(&segment("i1-0.mp4", second), &[Bytes::new()]);
+            let mut segment = segment("i1-0.mp4", second);
+            // By its name a picture has to be found again.
+            segment.aired = segment.aired.plus(Duration::from_micros(341));
+            thumbnails.offer(&segment, &[Bytes::new()]);
             asked.extend(jobs.try_recv().ok().map(|job| job.aired));
         }
         assert_eq!(asked, [at(0), at(6), at(12), at(18)]);

@@ -219,11 +219,14 @@ fn a_source_that_is_away_for_1_5_and_30_seconds_is_bridged_each_time_and_comes_b
     }
     // What came back is pictured for those who look for it.
     let last = runs.last().unwrap().from;
-    node.until("/channels/main/thumbnails.vtt", |list| {
+    let list = node.until("/channels/main/thumbnails.vtt", |list| {
         let text = list.text();
         let mut moments = text.lines().filter_map(|it| it.parse::<jiff::Timestamp>().ok());
         list.status == 200 && moments.any(|it| Timestamp::from(it) >= last)
     });
+    for picture in list.text().lines().filter(|it| it.ends_with(".jpg")) {
+        assert_eq!(node.get(&format!("/channels/main/{picture}")).status, 200, "{picture}");
+    }
     // At no change is more missing than what the next key frame has let one wait for.
     for pair in runs.windows(2) {
         assert!(pair[1].from.since(pair[0].to()) < Duration::from_secs(1), "{runs:#?}");
