@@ -6,9 +6,10 @@ mod bits;
 mod captions;
 mod flv;
 mod h264;
+mod hevc;
 
 pub use aac::{Aac, AdtsHeader};
-pub use annex_b::{AccessUnit, AnnexB};
+pub use annex_b::{AccessUnit, AnnexB, VideoCoding};
 pub use captions::{CaptionService, CaptionWatch};
 pub use flv::{AudioTag, Foreign, VideoTag, read_audio_tag, read_video_tag};
 pub use h264::{Avc, Nals, Picture};

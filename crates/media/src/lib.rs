@@ -104,7 +104,7 @@ pub mod webvtt;
 
 pub use codec::{
     Aac, AccessUnit, AdtsHeader, AnnexB, AudioTag, Avc, CaptionService, CaptionWatch, CodecError,
-    Foreign, Nals, Picture, VideoTag, read_audio_tag, read_video_tag,
+    Foreign, Nals, Picture, VideoCoding, VideoTag, read_audio_tag, read_video_tag,
 };
 pub use fmp4::{Format, Sample};
 pub use name::{MediaKind, MediaName, NotAName};

@@ -1,4 +1,4 @@
-//! MPEG-TS (ISO/IEC 13818-1), as SRT carries it: one programme with H.264 and AAC.
+//! MPEG-TS (ISO/IEC 13818-1), as SRT carries it: one programme with H.264 or H.265, and AAC.
 //!
 //! Bytes in, frames out, in the forms that FLV and MP4 have. What is damaged on the way is left out:
 //! a picture whose packets did not all come, and all pictures behind it up to one that decodes by
@@ -10,16 +10,23 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::codec::{Aac, AccessUnit, AdtsHeader, AnnexB};
+use crate::codec::{Aac, AccessUnit, AdtsHeader, AnnexB, VideoCoding};
 use psi::{Map, Tables};
 
 /// A picture, or a piece of sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// An AVCDecoderConfigurationRecord, before the first picture that needs it.
-    VideoConfig(Bytes),
+    /// What the pictures that follow need to be decoded.
+    VideoConfig {
+        /// How they are coded.
+        coding: VideoCoding,
+        /// An AVCDecoderConfigurationRecord or HEVCDecoderConfigurationRecord.
+        record: Bytes,
+    },
     /// One access unit.
     Video {
+        /// How it is coded.
+        coding: VideoCoding,
         /// When it is decoded, in ticks of 90 kHz, without their wraps.
         dts: u64,
         /// By how many ticks it is shown later.
@@ -130,7 +137,7 @@ impl Demuxer {
             }
             return;
         }
-        let is_video = Some(pid) == self.map.video;
+        let is_video = self.map.video.is_some_and(|(video, _)| video == pid);
         if !is_video && Some(pid) != self.map.audio {
             return;
         }
@@ -165,7 +172,9 @@ impl Demuxer {
     /// The programme is another than before.
     fn mapped(&mut self) {
         (self.video, self.audio) = (Pes::default(), Pes::default());
-        (self.picture, self.sound) = (Picture::default(), Sound::default());
+        let coding = self.map.video.map(|(_, coding)| coding).unwrap_or_default();
+        self.picture = Picture { units: AnnexB::of(coding), awaits_key: false };
+        self.sound = Sound::default();
         if self.map.foreign_video {
             self.events.push_back(Event::ForeignVideo);
         }
@@ -191,8 +200,9 @@ impl Demuxer {
             return;
         };
         let Some(unit) = self.picture.units.read(&data) else { return };
+        let coding = self.picture.units.coding();
         if let Some(record) = unit.config {
-            self.events.push_back(Event::VideoConfig(record));
+            self.events.push_back(Event::VideoConfig { coding, record });
         }
         if unit.data.is_empty() || !self.picture.units.is_configured() {
             return;
@@ -205,7 +215,7 @@ impl Demuxer {
         let dts_whole = self.clock.unwrapped(dts);
         let offset = i32::try_from(shorter_way(dts, pts)).unwrap_or(0);
         let AccessUnit { key, data, .. } = unit;
-        self.events.push_back(Event::Video { dts: dts_whole, offset, key, data });
+        self.events.push_back(Event::Video { coding, dts: dts_whole, offset, key, data });
     }
 
     fn end_audio(&mut self) {

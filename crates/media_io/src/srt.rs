@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
+use media::VideoCoding;
 use media::ts::{Demuxer, Event};
 use srt_tokio::access::{RejectReason, ServerRejectReason};
 use srt_tokio::{ConnectionRequest, SrtIncoming, SrtListener, SrtSocket};
@@ -207,11 +208,16 @@ fn tag(event: Event) -> Tag {
         body.freeze()
     };
     match event {
-        Event::VideoConfig(record) => Tag::avc_header(&record),
-        Event::Video { dts, offset, key, data } => {
+        Event::VideoConfig { coding: VideoCoding::H264, record } => Tag::avc_header(&record),
+        Event::VideoConfig { coding: VideoCoding::H265, record } => Tag::hevc_header(&record),
+        Event::Video { coding, dts, offset, key, data } => {
             let shown = milliseconds(dts.saturating_add_signed(offset.into()));
             let after = shown.wrapping_sub(milliseconds(dts));
-            Tag { timestamp: milliseconds(dts), ..Tag::avc(Duration::ZERO, after, key, &data) }
+            let made = match coding {
+                VideoCoding::H264 => Tag::avc,
+                VideoCoding::H265 => Tag::hevc,
+            };
+            Tag { timestamp: milliseconds(dts), ..made(Duration::ZERO, after, key, &data) }
         }
         Event::AudioConfig(config) => {
             Tag { kind: Kind::Audio, timestamp: 0, body: body(&[AAC, 0], &config) }

@@ -90,6 +90,18 @@ impl Tag {
         Self::made(Kind::Video, at, &[&[first, NALUS, a, b, c], frame])
     }
 
+    /// The HEVCDecoderConfigurationRecord of the H.265 that follows.
+    pub(crate) fn hevc_header(record: &[u8]) -> Self {
+        Self::made(Kind::Video, Duration::ZERO, &[&[KEY | SEQUENCE_START], HEVC, record])
+    }
+
+    /// The same as [`Tag::avc`] for H.265.
+    pub(crate) fn hevc(at: Duration, shown_after: u32, key: bool, frame: &[u8]) -> Self {
+        let [_, offset @ ..] = shown_after.to_be_bytes();
+        let first = CODED_FRAMES[0] | if key { KEY } else { INTER };
+        Self::made(Kind::Video, at, &[&[first], HEVC, &offset, frame])
+    }
+
     /// Its time wraps after 49 days, as RTMP's does.
     fn made(kind: Kind, at: Duration, body: &[&[u8]]) -> Self {
         Self { kind, timestamp: at.as_millis() as u32, body: body.concat().into() }
@@ -114,6 +126,7 @@ const AAC: u8 = 10;
 /// First bytes of an enhanced video body, but for the packet type.
 const KEY: u8 = ENHANCED_VIDEO | KEY_FRAME << 4;
 const INTER: u8 = ENHANCED_VIDEO | 2 << 4;
+const HEVC: &[u8] = b"hvc1";
 const VP8: &[u8] = b"vp08";
 const OPUS: &[u8] = b"Opus";
 /// Identification of Opus that is decoded with two channels at 48 kHz (RFC 7845 §5.1).

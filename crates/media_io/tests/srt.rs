@@ -7,7 +7,7 @@ mod support;
 use std::net::SocketAddr;
 use std::process::Stdio;
 
-use media_io::{Ended, Ingest as _, Kind, Tag, srt};
+use media_io::{Ended, Ingest as _, Tag, srt};
 use support::studio::{Running, eventually};
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
@@ -77,21 +77,31 @@ async fn a_wrong_key_is_refused_before_any_media_is_taken() {
     assert!(refused.contains("no such stream key"), "{refused}");
 }
 
-/// What ffmpeg writes as a transport stream.
-fn transport_stream(seconds: u32) -> Vec<u8> {
-    let output = std::process::Command::new("ffmpeg")
-        .args(
-            "-hide_banner -nostdin -loglevel error -f lavfi -i testsrc2=s=320x180:r=25".split(' '),
-        )
-        .args(["-f", "lavfi", "-i", "sine=r=48000", "-t", &seconds.to_string()])
-        .args(
-            "-c:v libx264 -preset ultrafast -g 25 -bf 2 -pix_fmt yuv420p -c:a aac -ac 2".split(' '),
-        )
-        .args(["-f", "mpegts", "pipe:1"])
-        .output()
-        .unwrap();
+const H264: &str = "libx264 -preset ultrafast -g 25 -bf 2 -pix_fmt yuv420p";
+
+/// What ffmpeg writes as a transport stream with pictures that are coded so.
+fn transport_stream(seconds: u32, video: &str) -> Vec<u8> {
+    let arguments = format!(
+        "-hide_banner -nostdin -loglevel error -f lavfi -i testsrc2=s=320x180:r=25 \
+         -f lavfi -i sine=r=48000 -t {seconds} -c:v {video} -c:a aac -ac 2 -f mpegts pipe:1"
+    );
+    let output = std::process::Command::new("ffmpeg").args(arguments.split(' ')).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
+}
+
+/// Decoders find nothing wrong with it.
+fn decodes(media: &[u8]) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), media).unwrap();
+    let output = std::process::Command::new("ffmpeg")
+        .args(["-v", "error", "-err_detect", "explode", "-i"])
+        .arg(file.path())
+        .args(["-f", "null", "-"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{said}");
 }
 
 fn read(bytes: &[u8]) -> Vec<Tag> {
@@ -102,7 +112,7 @@ fn read(bytes: &[u8]) -> Vec<Tag> {
 #[tokio::test]
 async fn a_stream_with_lost_packets_is_shown_without_its_damaged_pictures() {
     let running = Running::with_cores(0.0).await;
-    let bytes = transport_stream(12);
+    let bytes = transport_stream(12, H264);
     let whole = read(&bytes);
     // One packet of each seventh of a hundred is lost.
     let kept: Vec<u8> = bytes
@@ -123,37 +133,34 @@ async fn a_stream_with_lost_packets_is_shown_without_its_damaged_pictures() {
         (segments >= 4).then_some(()).ok_or(playlist)
     })
     .await;
-    // Decoders find nothing wrong with what viewers get.
-    let media = running.media("source").await;
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), media).unwrap();
-    let output = std::process::Command::new("ffmpeg")
-        .args(["-v", "error", "-err_detect", "explode", "-i"])
-        .arg(file.path())
-        .args(["-f", "null", "-"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.is_empty(), "{said}");
+    decodes(&running.media("source").await);
 }
 
 #[tokio::test]
-async fn hevc_over_srt_is_turned_away_with_a_sentence() {
+async fn hevc_over_srt_is_shown_as_h264() {
     let running = Running::with_cores(2.0).await;
-    let output = std::process::Command::new("ffmpeg")
-        .args(
-            "-hide_banner -nostdin -loglevel error -f lavfi -i testsrc2=s=320x180:r=25 -t 2"
-                .split(' '),
-        )
-        .args(
-            "-c:v libx265 -preset ultrafast -x265-params log-level=none -f mpegts pipe:1"
-                .split(' '),
-        )
-        .output()
-        .unwrap();
-    let tags = read(&output.stdout);
-    assert_eq!(tags.len(), 1);
-    assert_eq!(tags[0].kind, Kind::Video);
+    let hevc = "libx265 -preset ultrafast -pix_fmt yuv420p10le \
+                -x265-params log-level=none:keyint=50:bframes=2";
+    let tags = read(&transport_stream(8, hevc));
+    let sender = running.publish().await;
+    sender.send_all(&tags).await;
+    eventually("pictures and sound", || async {
+        let master = running.master()?;
+        let shown = running.playlist("source").await?.matches("#EXTINF").count() >= 2;
+        let whole = master.contains("avc1.") && master.contains("mp4a.40.2");
+        (whole && shown).then_some(()).ok_or(master)
+    })
+    .await;
+    let status = running.studio.status();
+    assert!(status.transcoded.join(" ").contains("HEVC"), "{status:?}");
+    assert_eq!(status.refused, None);
+    decodes(&running.media("source").await);
+}
+
+#[tokio::test]
+async fn a_coding_that_is_not_read_over_srt_is_turned_away_with_a_sentence() {
+    let running = Running::with_cores(2.0).await;
+    let tags = read(&transport_stream(2, "mpeg2video"));
     let sender = running.publish().await;
     let ended = sender.send_until_ended(&tags).await;
     let Ended::ByUs(why) = ended else { panic!("{ended:?}") };

@@ -1,20 +1,32 @@
-//! H.264 as streams carry it, with start codes (annex B), made into what MP4 and FLV have (ISO/IEC
-//! 14496-15).
+//! H.264 and H.265 as streams carry them, with start codes (annex B of both), made into what MP4 and FLV
+//! have (ISO/IEC 14496-15).
 
 use bytes::{Bytes, BytesMut};
 
-use super::Avc;
+use super::{Avc, hevc};
+
+/// How pictures are coded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VideoCoding {
+    /// Advanced Video VideoCoding.
+    #[default]
+    H264,
+    /// High Efficiency Video VideoCoding.
+    H265,
+}
 
 /// Reads one access unit after another.
 #[derive(Clone, Debug, Default)]
 pub struct AnnexB {
+    coding: VideoCoding,
     config: Option<Bytes>,
 }
 
 /// One picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessUnit {
-    /// The AVCDecoderConfigurationRecord that decodes it, where that is another than before.
+    /// The AVCDecoderConfigurationRecord or HEVCDecoderConfigurationRecord that decodes it, where that is
+    /// another than before.
     pub config: Option<Bytes>,
     /// Whether decoding can begin here.
     pub key: bool,
@@ -22,30 +34,52 @@ pub struct AccessUnit {
     pub data: Bytes,
 }
 
+/// What a NAL unit is for.
+enum Unit {
+    /// A parameter set, of the sort with this number.
+    Set(usize),
+    /// It holds nothing that anybody needs.
+    Idle,
+    /// A part of a picture, or words about it; with `key`, decoding can begin here.
+    Part { key: bool },
+}
+
 impl AnnexB {
+    /// For pictures that are coded so.
+    pub fn of(coding: VideoCoding) -> Self {
+        Self { coding, config: None }
+    }
+
+    /// How its pictures are coded.
+    pub fn coding(&self) -> VideoCoding {
+        self.coding
+    }
+
     /// Reads an access unit.
     pub fn read(&mut self, bytes: &[u8]) -> Option<AccessUnit> {
-        const IDR: u8 = 5;
-        const SPS: u8 = 7;
-        const PPS: u8 = 8;
-        const DELIMITER: u8 = 9;
-        const FILLER: u8 = 12;
-        let (mut sps, mut pps) = (Vec::new(), Vec::new());
+        let mut sets: [Vec<&[u8]>; 3] = Default::default();
         let mut data = BytesMut::with_capacity(bytes.len() + 16);
         let mut key = false;
         for nal in nals(bytes) {
-            match nal[0] & 0x1F {
-                SPS => sps.push(nal),
-                PPS => pps.push(nal),
-                DELIMITER | FILLER => {}
-                kind => {
-                    key |= kind == IDR;
+            let unit = match self.coding {
+                VideoCoding::H264 => unit(nal[0] & 0x1F),
+                VideoCoding::H265 => hevc_unit(nal[0] >> 1 & 0x3F),
+            };
+            match unit {
+                Unit::Set(sort) => sets[sort].push(nal),
+                Unit::Idle => {}
+                Unit::Part { key: begins } => {
+                    key |= begins;
                     data.extend_from_slice(&u32::try_from(nal.len()).ok()?.to_be_bytes());
                     data.extend_from_slice(nal);
                 }
             }
         }
-        let config = record(&sps, &pps).filter(|record| self.config.as_ref() != Some(record));
+        let record = match (self.coding, &sets) {
+            (VideoCoding::H264, [sps, pps, _]) => record(sps, pps),
+            (VideoCoding::H265, [vps, sps, pps]) => hevc::record(vps, sps, pps),
+        };
+        let config = record.filter(|record| self.config.as_ref() != Some(record));
         if config.is_some() {
             self.config.clone_from(&config);
         }
@@ -55,6 +89,36 @@ impl AnnexB {
     /// Whether parameter sets have come, without which no picture decodes.
     pub fn is_configured(&self) -> bool {
         self.config.is_some()
+    }
+}
+
+/// By nal_unit_type of H.264 (table 7-1).
+fn unit(kind: u8) -> Unit {
+    const IDR: u8 = 5;
+    const SPS: u8 = 7;
+    const PPS: u8 = 8;
+    const DELIMITER: u8 = 9;
+    const FILLER: u8 = 12;
+    match kind {
+        SPS => Unit::Set(0),
+        PPS => Unit::Set(1),
+        DELIMITER | FILLER => Unit::Idle,
+        kind => Unit::Part { key: kind == IDR },
+    }
+}
+
+/// By nal_unit_type of H.265 (table 7-1).
+fn hevc_unit(kind: u8) -> Unit {
+    // Broken links, instantaneous refreshes, and clean random access.
+    const BEGINS: std::ops::RangeInclusive<u8> = 16..=21;
+    const DELIMITER: u8 = 35;
+    const FILLER: u8 = 38;
+    match kind {
+        hevc::VPS => Unit::Set(0),
+        hevc::SPS => Unit::Set(1),
+        hevc::PPS => Unit::Set(2),
+        DELIMITER | FILLER => Unit::Idle,
+        kind => Unit::Part { key: BEGINS.contains(&kind) },
     }
 }
 

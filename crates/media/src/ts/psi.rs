@@ -2,35 +2,38 @@
 
 use std::collections::BTreeMap;
 
+use crate::codec::VideoCoding;
+
 /// Where the first programme is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Map {
     /// Its table.
     pub(super) table: Option<u16>,
-    pub(super) video: Option<u16>,
+    pub(super) video: Option<(u16, VideoCoding)>,
     pub(super) audio: Option<u16>,
     /// It has pictures, in another coding than is read.
     pub(super) foreign_video: bool,
     pub(super) foreign_audio: bool,
 }
 
-/// How a stream is coded, by its number in a table.
+/// What a stream is, by its number in a table (ISO/IEC 13818-1, table 2-34).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coding {
-    H264,
+enum Stream {
+    Video(VideoCoding),
     Aac,
     OtherVideo,
     OtherAudio,
     Unknown,
 }
 
-impl Coding {
+impl Stream {
     fn of(number: u8) -> Self {
         match number {
-            0x1B => Self::H264,
+            0x1B => Self::Video(VideoCoding::H264),
+            0x24 => Self::Video(VideoCoding::H265),
             0x0F => Self::Aac,
-            // MPEG-1, MPEG-2, MPEG-4, JPEG 2000, HEVC, VVC.
-            0x01 | 0x02 | 0x10 | 0x21 | 0x24 | 0x33 => Self::OtherVideo,
+            // MPEG-1, MPEG-2, MPEG-4, JPEG 2000, VVC.
+            0x01 | 0x02 | 0x10 | 0x21 | 0x33 => Self::OtherVideo,
             // MPEG-1, MPEG-2, AAC in LATM, AC-3, E-AC-3, DTS.
             0x03 | 0x04 | 0x11 | 0x81 | 0x82 | 0x87 => Self::OtherAudio,
             _ => Self::Unknown,
@@ -118,12 +121,12 @@ fn read_streams(body: &[u8], map: &mut Map) {
     let mut at = 4 + about;
     while let (Some(number), Some(about)) = (body.get(at), length(at + 3)) {
         let pid = u16::from_be_bytes([body[at + 1], body[at + 2]]) & 0x1FFF;
-        match Coding::of(*number) {
-            Coding::H264 => read.video = read.video.or(Some(pid)),
-            Coding::Aac => read.audio = read.audio.or(Some(pid)),
-            Coding::OtherVideo => read.foreign_video = true,
-            Coding::OtherAudio => read.foreign_audio = true,
-            Coding::Unknown => {}
+        match Stream::of(*number) {
+            Stream::Video(coding) => read.video = read.video.or(Some((pid, coding))),
+            Stream::Aac => read.audio = read.audio.or(Some(pid)),
+            Stream::OtherVideo => read.foreign_video = true,
+            Stream::OtherAudio => read.foreign_audio = true,
+            Stream::Unknown => {}
         }
         at += 5 + about;
     }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use bytes::Bytes;
 use media::ts::{Demuxer, Event};
-use media::{Aac, Avc};
+use media::{Aac, Avc, VideoCoding};
+use mp4_atom::Atom as _;
 use proptest::prelude::*;
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -32,6 +34,15 @@ fn pictures(events: &[Event]) -> Vec<(u64, bool, Vec<u8>)> {
     events.iter().filter_map(picture).collect()
 }
 
+/// What describes the pictures, which are coded so.
+fn described(events: &[Event], as_told: VideoCoding) -> Bytes {
+    let record = |event: &Event| match event {
+        Event::VideoConfig { coding, record } if *coding == as_told => Some(record.clone()),
+        _ => None,
+    };
+    events.iter().find_map(record).expect("no picture is described")
+}
+
 #[test]
 fn what_ffmpeg_writes_is_read_whole_whatever_the_pieces() {
     let bytes = fixture("good-small.ts");
@@ -39,11 +50,7 @@ fn what_ffmpeg_writes_is_read_whole_whatever_the_pieces() {
     for piece in [1, 188, 1316] {
         assert_eq!(read(&bytes, piece), events, "in pieces of {piece}");
     }
-    let Some(Event::VideoConfig(record)) =
-        events.iter().find(|it| matches!(it, Event::VideoConfig(_)))
-    else {
-        panic!("no picture is described")
-    };
+    let record = described(&events, VideoCoding::H264);
     let avc = Avc::parse(record.clone()).unwrap();
     assert_eq!((avc.picture().width, avc.picture().height), (64, 64));
     let pictures = pictures(&events);
@@ -72,6 +79,24 @@ fn what_ffmpeg_writes_is_read_whole_whatever_the_pieces() {
         .collect();
     assert!((94..=96).contains(&sounds.len()), "{}", sounds.len());
     assert!(sounds.windows(2).all(|two| (1_910..=1_930).contains(&(two[1] - two[0]))));
+}
+
+#[test]
+fn h265_is_read_and_described_as_its_parameter_sets_say() {
+    let bytes = fixture("good-hevc.ts");
+    let events = read(&bytes, 1316);
+    let record = described(&events, VideoCoding::H265);
+    let told = mp4_atom::Hvcc::decode_body(&mut &record[..]).unwrap();
+    // Main 10: 4:2:0 with ten bits.
+    assert_eq!((told.general_profile_idc, told.chroma_format_idc), (2, 1));
+    assert_eq!((told.bit_depth_luma_minus8, told.bit_depth_chroma_minus8), (2, 2));
+    assert_eq!((told.num_temporal_layers, told.length_size_minus_one), (1, 3));
+    let sets: Vec<_> = told.arrays.iter().map(|it| (it.nal_unit_type, it.nalus.len())).collect();
+    assert_eq!(sets, [(32, 1), (33, 1), (34, 1)]);
+    let pictures = pictures(&events);
+    let keys: Vec<usize> = (0..50).filter(|number| pictures[*number].1).collect();
+    assert_eq!((pictures.len(), keys), (50, vec![0, 25]));
+    assert!(pictures.windows(2).all(|two| two[1].0 - two[0].0 == 3_600));
 }
 
 #[test]
