@@ -54,6 +54,11 @@ export function seeks(player: HTMLElement, video: HTMLVideoElement, place: Place
     preview.hide();
     goTo(-Number(bar.value));
   });
+  // Where it is let go in the place that it was taken from, nothing has changed.
+  bar.addEventListener("pointerup", () => {
+    drags = false;
+    preview.hide();
+  });
   bar.addEventListener("pointermove", (event) => {
     if (drags || event.pointerType === "touch") return;
     preview.show(window() * (1 - along(bar, event.clientX)), window());

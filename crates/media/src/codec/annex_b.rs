@@ -8,10 +8,10 @@ use super::{Avc, hevc};
 /// How pictures are coded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum VideoCoding {
-    /// Advanced Video VideoCoding.
+    /// Advanced Video Coding.
     #[default]
     H264,
-    /// High Efficiency Video VideoCoding.
+    /// High Efficiency Video Coding.
     H265,
 }
 

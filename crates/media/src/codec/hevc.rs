@@ -71,7 +71,9 @@ impl Sequence {
         }
         let mut depth = || Ok((bits.read_ue("bit_depth_minus8")? & 7) as u8);
         let depths_beyond_8 = [depth()?, depth()?];
-        Ok(Self { profile, sub_layers: beyond_first + 1, nested, chroma, depths_beyond_8 })
+        // There are seven at most, and three bits for them.
+        let sub_layers = (beyond_first + 1).min(7);
+        Ok(Self { profile, sub_layers, nested, chroma, depths_beyond_8 })
     }
 }
 
