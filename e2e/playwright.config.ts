@@ -2,7 +2,8 @@ import { defineConfig, devices } from "@playwright/test";
 
 // What a page is made of is checked without a browser, once.
 const documents = /documents\/.*\.spec\.ts/;
-// Several browsers that send and show pictures, and a server that makes more of them: one at a time.
+// Several browsers that send and show pictures, and a server that makes more of them: one at a time. That
+// takes longest, and so begins first, beside all else.
 const media = /(channel|meeting)\/.*\.spec\.ts/;
 // What needs no script is read without one, too.
 const withoutScripts = /reading\/.*\.spec\.ts/;
@@ -43,11 +44,11 @@ export default defineConfig({
     },
   },
   projects: [
+    { name: "desktop with media", testMatch: media, use: desktop, workers: 1 },
     { name: "documents", testMatch: documents },
     { name: "phone", testIgnore: [documents, media], use: phone },
     { name: "desktop", testIgnore: [documents, media], use: desktop },
     { name: "phone with media", testMatch: media, use: phone, workers: 1 },
-    { name: "desktop with media", testMatch: media, use: desktop, workers: 1 },
     {
       name: "phone without scripts",
       testMatch: withoutScripts,

@@ -118,7 +118,10 @@ export function begin(player: HTMLElement): void {
       else show(qualities.value, !video.paused, behind);
     },
   });
-  video.addEventListener("playing", () => void windowOf(player.dataset["window"]!).then(seek.reaches), { once: true });
+  /** Asks how far back one can go when there is something to see; again, where there was no answer. */
+  const reaches = (): void =>
+    video.addEventListener("playing", () => void windowOf(player.dataset["window"]!).then(seek.reaches, reaches), { once: true });
+  reaches();
 
   bar.hidden = false;
   // Whoever shows the player to producers asks for it without its sound.
