@@ -16,6 +16,7 @@ mod sql;
 mod wake;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use base::{Random, Timestamp, TypedId};
 use sea_orm::{
@@ -85,7 +86,9 @@ impl Store {
                 .then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let asked = Instant::now();
         let inner = self.0.writer.begin_with_options(options).await?;
+        tell_if_long("A change waited for its turn", asked);
         let tx = Tx { inner, store: self.clone(), appended: false, forgets: false };
         if self.engine() == Engine::Postgres {
             sql("SELECT 1 AS one FROM pg_advisory_xact_lock(7235)").run(&tx).await?;
@@ -156,6 +159,15 @@ impl Store {
     }
 }
 
+/// Says what took so long that those who write have noticed it.
+fn tell_if_long(what: &str, since: Instant) {
+    const LONG: Duration = Duration::from_secs(5);
+    let took = since.elapsed();
+    if took >= LONG {
+        tracing::warn!("{what} for {took:.0?}.");
+    }
+}
+
 /// A change under way: dropped without [`Tx::commit`], it never happened.
 pub struct Tx {
     inner: DatabaseTransaction,
@@ -167,6 +179,7 @@ pub struct Tx {
 impl Tx {
     /// Makes the change true and wakes those who follow the log.
     pub async fn commit(self) -> Result<()> {
+        let asked = Instant::now();
         self.inner.commit().await?;
         if self.appended {
             self.store.0.wake.wake();
@@ -174,6 +187,7 @@ impl Tx {
         if self.forgets {
             connect::empty_log(&self.store).await;
         }
+        tell_if_long("The disk was busy with a change", asked);
         Ok(())
     }
 
