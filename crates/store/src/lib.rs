@@ -88,11 +88,11 @@ impl Store {
         };
         let asked = Instant::now();
         let inner = self.0.writer.begin_with_options(options).await?;
-        tell_if_long("A change waited for its turn", asked);
         let tx = Tx { inner, store: self.clone(), appended: false, forgets: false };
         if self.engine() == Engine::Postgres {
             sql("SELECT 1 AS one FROM pg_advisory_xact_lock(7235)").run(&tx).await?;
         }
+        tell_if_long("A change waited for its turn", asked);
         Ok(tx)
     }
 

@@ -102,7 +102,7 @@ pub(super) async fn render_schedule(app: &App) -> Result<Rendered> {
     }
     let appointments: Vec<_> =
         programmes.into_iter().map(|it| appointment(app, &shell, it)).collect();
-    let body = icalendar::schedule(&shell.site.name, &shell.site.name, &appointments);
+    let body = icalendar::schedule(&shell.site.name, &appointments);
     Ok(Rendered {
         status: 200,
         content_type: "text/calendar; charset=utf-8",

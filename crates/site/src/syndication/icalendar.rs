@@ -52,13 +52,13 @@ pub fn write(producer: &str, appointment: &Appointment) -> String {
     lines.0
 }
 
-/// A calendar of this name, to be fetched again every hour from where it came (RFC 7986 §5). Its times
+/// A calendar that is called as its producer, to be fetched again every hour from where it came (RFC 7986 §5). Its times
 /// are universal, which calendars show as their readers' clocks have them.
-pub fn schedule(producer: &str, name: &str, appointments: &[Appointment]) -> String {
+pub fn schedule(producer: &str, appointments: &[Appointment]) -> String {
     let mut lines = begin(producer, "PUBLISH");
     // The second is what calendars read that are older than the first.
-    lines.text("NAME", name);
-    lines.text("X-WR-CALNAME", name);
+    lines.text("NAME", producer);
+    lines.text("X-WR-CALNAME", producer);
     lines.add("REFRESH-INTERVAL;VALUE=DURATION", "PT1H");
     for appointment in appointments {
         event(&mut lines, producer, appointment, &TimeZone::UTC);
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn a_schedule_has_a_name_and_all_that_is_planned_in_universal_time() {
         let second = Appointment { uid: "second".into(), busy: false, ..conversation() };
-        let file = unfolded(&schedule("x", "Live, all day", &[conversation(), second]));
+        let file = unfolded(&schedule("Live, all day", &[conversation(), second]));
         let begun = ["METHOD:PUBLISH", "NAME:Live\\, all day", "X-WR-CALNAME:Live\\, all day"];
         assert_eq!(file[4..7], begun);
         let told = |line: &str| file.iter().filter(|it| *it == line).count();
@@ -295,7 +295,7 @@ mod tests {
         for once in ["UID:second", "TRANSP:OPAQUE", "TRANSP:TRANSPARENT", "END:VCALENDAR"] {
             assert_eq!(told(once), 1, "{once} in {file:#?}");
         }
-        assert!(!schedule("x", "Nothing", &[]).contains("VEVENT"));
+        assert!(!schedule("x", &[]).contains("VEVENT"));
     }
 
     #[test]
